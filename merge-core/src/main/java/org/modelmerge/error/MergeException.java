@@ -1,0 +1,146 @@
+package org.modelmerge.error;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemLoopException;
+import java.nio.file.NoSuchFileException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/// The one checked exception: what is wrong, in which file and tensor, and what would cure it.
+///
+/// [#getMessage()] is one line, `FILE: TENSOR: what is wrong (got X, expected Y)`, with text from files already
+/// escaped and shortened. Callers that hold the file's name add it with [#inFile(String)] where the code that found
+/// the fault did not know it.
+public final class MergeException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final ErrorCode code;
+    private final String problem;
+    private final @Nullable String file;
+    private final @Nullable String tensor;
+    private final @Nullable String hint;
+
+    private MergeException(
+            ErrorCode code,
+            String problem,
+            @Nullable String file,
+            @Nullable String tensor,
+            @Nullable String hint,
+            @Nullable Throwable cause) {
+        super(line(problem, file, tensor), cause);
+        this.code = code;
+        this.problem = problem;
+        this.file = file;
+        this.tensor = tensor;
+        this.hint = hint;
+    }
+
+    /// A fault without a place; add one with [#inFile(String)] and [#atTensor(String)].
+    ///
+    /// @param problem what is wrong, with numbers: `got X, expected Y`; text taken from files passes through
+    ///     [Printable#text(String)] first
+    public static MergeException of(ErrorCode code, String problem) {
+        return new MergeException(code, problem, null, null, null, null);
+    }
+
+    /// A fault that another exception caused.
+    public static MergeException of(ErrorCode code, String problem, Throwable cause) {
+        return new MergeException(code, problem, null, null, null, cause);
+    }
+
+    /// The system's refusal, told by its cause: missing file, permission, no space, or any other I/O error.
+    ///
+    /// @param doing what was attempted, for example `cannot read`
+    public static MergeException ofIo(String doing, IOException cause) {
+        String reason = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+        ErrorCode code;
+        String why;
+        if (cause instanceof NoSuchFileException) {
+            code = ErrorCode.NOT_FOUND;
+            why = "no such file or folder";
+        } else if (cause instanceof AccessDeniedException || reason.contains("permission denied")) {
+            code = ErrorCode.PERMISSION;
+            why = "permission denied";
+        } else if (cause instanceof FileSystemLoopException || reason.contains("too many levels of symbolic links")) {
+            code = ErrorCode.IO;
+            why = "too many levels of symbolic links";
+        } else if (cause instanceof FileAlreadyExistsException) {
+            code = ErrorCode.OUTPUT_EXISTS;
+            why = "it exists already";
+        } else if (reason.contains("no space left") || reason.contains("disk quota") || reason.contains("too large")) {
+            code = ErrorCode.NO_SPACE;
+            why = reason.contains("quota")
+                    ? "disk quota exceeded"
+                    : reason.contains("too large") ? "file size limit exceeded" : "no space left on device";
+        } else if (reason.contains("read-only file system")) {
+            code = ErrorCode.PERMISSION;
+            why = "read-only file system";
+        } else {
+            code = ErrorCode.IO;
+            why = Printable.text(cause.getMessage() == null ? "I/O error" : cause.getMessage());
+        }
+        return new MergeException(code, doing + ": " + why, null, null, null, cause);
+    }
+
+    /// The same fault, with the file named; a file that is named already stays.
+    public MergeException inFile(String name) {
+        return file != null ? this : copy(Printable.text(name), tensor, hint);
+    }
+
+    /// The same fault, with the tensor named; a tensor that is named already stays.
+    public MergeException atTensor(String name) {
+        return tensor != null ? this : copy(file, Printable.text(name), hint);
+    }
+
+    /// The same fault with a cure, for example `pass --allow-extra to leave it out`.
+    public MergeException withHint(String cure) {
+        return copy(file, tensor, cure);
+    }
+
+    private MergeException copy(@Nullable String newFile, @Nullable String newTensor, @Nullable String newHint) {
+        MergeException copied = new MergeException(code, problem, newFile, newTensor, newHint, getCause());
+        copied.setStackTrace(getStackTrace());
+        for (Throwable suppressed : getSuppressed()) {
+            copied.addSuppressed(suppressed);
+        }
+        return copied;
+    }
+
+    /// What went wrong.
+    public ErrorCode code() {
+        return code;
+    }
+
+    /// What is wrong, without file and tensor.
+    public String problem() {
+        return problem;
+    }
+
+    /// The file, escaped, or null.
+    public @Nullable String file() {
+        return file;
+    }
+
+    /// The tensor, escaped, or null.
+    public @Nullable String tensor() {
+        return tensor;
+    }
+
+    /// What would cure it, or null.
+    public @Nullable String hint() {
+        return hint;
+    }
+
+    private static String line(String problem, @Nullable String file, @Nullable String tensor) {
+        StringBuilder line = new StringBuilder();
+        if (file != null) {
+            line.append(file).append(": ");
+        }
+        if (tensor != null) {
+            line.append(tensor).append(": ");
+        }
+        return line.append(problem).toString();
+    }
+}
