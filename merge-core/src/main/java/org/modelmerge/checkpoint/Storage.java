@@ -39,7 +39,8 @@ public interface Storage {
     void createFolder(Path folder) throws MergeException;
 
     /// Takes an exclusive lock by creating or opening `file`; null if another process holds it.
-    @Nullable Lock tryLock(Path file) throws MergeException;
+    @Nullable
+    Lock tryLock(Path file) throws MergeException;
 
     /// Gives `existing` a second name that must not exist. Where the file system has no links, moves it instead.
     ///
