@@ -1,0 +1,5 @@
+/// The merge command.
+module org.modelmerge.cli {
+    requires info.picocli;
+    requires org.modelmerge.report;
+}

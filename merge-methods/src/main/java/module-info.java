@@ -1,0 +1,4 @@
+/// The plan engine and the merge methods.
+module org.modelmerge.methods {
+    requires transitive org.modelmerge.core;
+}
