@@ -1,11 +1,6 @@
 package org.modelmerge.error;
 
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.FileSystemLoopException;
-import java.nio.file.NoSuchFileException;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /// The one checked exception: what is wrong, in which file and tensor, and what would cure it.
@@ -50,38 +45,12 @@ public final class MergeException extends Exception {
         return new MergeException(code, problem, null, null, null, cause);
     }
 
-    /// The system's refusal, told by its cause: missing file, permission, no space, or any other I/O error.
+    /// The system's refusal, told by its cause: missing file, permission, no space, interrupt, or any other I/O error.
     ///
     /// @param doing what was attempted, for example `cannot read`
     public static MergeException ofIo(String doing, IOException cause) {
-        String reason = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-        ErrorCode code;
-        String why;
-        if (cause instanceof NoSuchFileException) {
-            code = ErrorCode.NOT_FOUND;
-            why = "no such file or folder";
-        } else if (cause instanceof AccessDeniedException || reason.contains("permission denied")) {
-            code = ErrorCode.PERMISSION;
-            why = "permission denied";
-        } else if (cause instanceof FileSystemLoopException || reason.contains("too many levels of symbolic links")) {
-            code = ErrorCode.IO;
-            why = "too many levels of symbolic links";
-        } else if (cause instanceof FileAlreadyExistsException) {
-            code = ErrorCode.OUTPUT_EXISTS;
-            why = "it exists already";
-        } else if (reason.contains("no space left") || reason.contains("disk quota") || reason.contains("too large")) {
-            code = ErrorCode.NO_SPACE;
-            why = reason.contains("quota")
-                    ? "disk quota exceeded"
-                    : reason.contains("too large") ? "file size limit exceeded" : "no space left on device";
-        } else if (reason.contains("read-only file system")) {
-            code = ErrorCode.PERMISSION;
-            why = "read-only file system";
-        } else {
-            code = ErrorCode.IO;
-            why = Printable.text(cause.getMessage() == null ? "I/O error" : cause.getMessage());
-        }
-        return new MergeException(code, doing + ": " + why, null, null, null, cause);
+        SystemReason reason = SystemReason.of(cause);
+        return new MergeException(reason.code(), doing + ": " + reason.text(), null, null, null, cause);
     }
 
     /// The same fault, with the file named; a file that is named already stays.
