@@ -1,0 +1,45 @@
+package org.modelmerge.testing;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Runs a class of the tests in a JVM of its own, with the class path of this one.
+public final class ChildJvm {
+    private final List<String> command = new ArrayList<>();
+
+    /// A JVM that starts fast.
+    ///
+    /// @param options further options, such as `--enable-native-access=ALL-UNNAMED`
+    public ChildJvm(String... options) {
+        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+        command.addAll(List.of(options));
+        command.addAll(List.of("-cp", classPath));
+    }
+
+    /// What a child left behind.
+    ///
+    /// @param output stdout and stderr together
+    public record Result(int exitCode, String output) {}
+
+    /// Starts the class's `main`, its stdout and stderr joined in one pipe.
+    public Process start(Class<?> main, Object... arguments) throws IOException {
+        List<String> full = new ArrayList<>(command);
+        full.add(main.getName());
+        for (Object argument : arguments) {
+            full.add(argument.toString());
+        }
+        return new ProcessBuilder(full).redirectErrorStream(true).start();
+    }
+
+    /// Runs the class's `main` to its end.
+    public Result run(Class<?> main, Object... arguments) throws IOException, InterruptedException {
+        Process process = start(main, arguments);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return new Result(process.waitFor(), output);
+    }
+}
