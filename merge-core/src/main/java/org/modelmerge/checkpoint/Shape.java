@@ -40,10 +40,15 @@ public final class Shape {
         return sizes.clone();
     }
 
-    /// The product of the sizes, 1 for a scalar.
+    /// The product of the sizes, 1 for a scalar, 0 if a size is 0 whatever the others are.
     ///
     /// @throws ArithmeticException if it exceeds a long
     public long elementCount() {
+        for (long size : sizes) {
+            if (size == 0) {
+                return 0;
+            }
+        }
         long count = 1;
         for (long size : sizes) {
             count = Math.multiplyExact(count, size);

@@ -1,0 +1,150 @@
+package org.modelmerge.checkpoint;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.modelmerge.error.MergeException;
+
+/// An open model: one safetensors file, or several with an index that says which tensor is where.
+///
+/// Opening reads and checks all headers and nothing else. Immutable, and safe for use by several threads until it is
+/// closed; the files stay open until then.
+public final class Checkpoint implements AutoCloseable {
+    private final String path;
+    private final Kind kind;
+    private final String name;
+    private final @Nullable Path folder;
+    private final List<Shard> shards;
+    private final Map<String, StoredTensor> tensors;
+
+    /// What the user named.
+    public enum Kind {
+        /// One safetensors file.
+        FILE,
+        /// A folder with `model.safetensors` or with an index and its shards.
+        FOLDER,
+        /// An index file, `*.index.json`.
+        INDEX
+    }
+
+    Checkpoint(String path, Kind kind, String name, @Nullable Path folder, List<Shard> shards) {
+        this.path = path;
+        this.kind = kind;
+        this.name = name;
+        this.folder = folder;
+        this.shards = List.copyOf(shards);
+        Map<String, StoredTensor> byName = new LinkedHashMap<>();
+        for (Shard shard : shards) {
+            for (TensorInfo info : shard.header().tensors()) {
+                byName.put(info.name(), new StoredTensor(shard, info));
+            }
+        }
+        this.tensors = Collections.unmodifiableMap(byName);
+    }
+
+    /// Opens a checkpoint of any storage.
+    ///
+    /// @param path a safetensors file, whatever its name; a folder with `model.safetensors` (which comes first, as
+    ///     in transformers) or `model.safetensors.index.json`; or an index file, `*.index.json`
+    /// @throws MergeException `MALFORMED`, `UNSUPPORTED_FORMAT`, `NOT_FOUND`, `NOT_REGULAR`, `PERMISSION`,
+    ///     `CHANGED` or `IO`, naming the file; no handle stays open
+    public static Checkpoint open(Storage storage, Path path) throws MergeException {
+        return new CheckpointOpener(storage, path).open();
+    }
+
+    /// The path as the user gave it; escape it before printing.
+    public String path() {
+        return path;
+    }
+
+    /// What the user named.
+    public Kind kind() {
+        return kind;
+    }
+
+    /// The name of the task: the file's name without `.safetensors`, or the folder's name.
+    public String name() {
+        return name;
+    }
+
+    /// The folder that holds the model, with its `config.json` and the like; null if a single file was named.
+    public @Nullable Path folder() {
+        return folder;
+    }
+
+    /// The files, by name (code points).
+    public List<Shard> shards() {
+        return shards;
+    }
+
+    /// All tensors by name, in the order of the shards and, within one, by ascending offset; unmodifiable.
+    public Map<String, StoredTensor> tensors() {
+        return tensors;
+    }
+
+    /// The tensor with this name, or null.
+    public @Nullable StoredTensor tensor(String tensorName) {
+        return tensors.get(tensorName);
+    }
+
+    /// Bytes of all shards, headers included.
+    public long sizeBytes() {
+        long sum = 0;
+        for (Shard shard : shards) {
+            sum += shard.header().fileSize();
+        }
+        return sum;
+    }
+
+    /// A hash of all headers: the SHA-256 of the header of a single file, else the SHA-256 of the shards' hashes as
+    /// lower-case hexadecimal digits, one after the other in the order of [#shards()].
+    public String headerSha256() {
+        if (shards.size() == 1) {
+            return shards.getFirst().header().sha256();
+        }
+        MessageDigest digest = Hashes.sha256();
+        for (Shard shard : shards) {
+            digest.update(shard.header().sha256().getBytes(StandardCharsets.US_ASCII));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    /// The strings under `__metadata__` of all shards; where they differ, the first shard's.
+    public Map<String, String> metadata() {
+        Map<String, String> union = new LinkedHashMap<>();
+        for (Shard shard : shards) {
+            shard.header().metadata().forEach(union::putIfAbsent);
+        }
+        return Collections.unmodifiableMap(union);
+    }
+
+    /// Checks that no file has changed since it was opened, as far as the storage can tell.
+    ///
+    /// @throws MergeException `CHANGED`, naming the file
+    public void checkUnchanged() throws MergeException {
+        for (Shard shard : shards) {
+            try {
+                shard.source().checkUnchanged();
+            } catch (MergeException e) {
+                throw e.inFile(shard.name());
+            }
+        }
+    }
+
+    /// Closes all files; idempotent.
+    @Override
+    public void close() {
+        shards.forEach(shard -> shard.source().close());
+    }
+
+    @Override
+    public String toString() {
+        return path;
+    }
+}
