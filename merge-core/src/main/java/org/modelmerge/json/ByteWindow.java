@@ -45,22 +45,27 @@ final class ByteWindow {
         }
     }
 
-    /// Moves the bytes up to a quote, a backslash or a control character within the window to `text`, which must have
-    /// room for them.
-    ///
-    /// @return the new length of the text
-    int takePlain(TokenText text) {
+    /// Moves the bytes of the window up to a quote, a backslash or a control character to `text`.
+    void takePlain(ByteText text) {
         int start = position;
-        int end = start;
-        while (end < limit && isPlain(window[end])) {
-            end++;
+        while (position < limit && isPlain(window[position])) {
+            position++;
         }
-        position = end;
-        return text.append(window, start, end - start);
+        text.append(window, start, position - start);
     }
 
     private static boolean isPlain(byte b) {
         return b != '"' && b != '\\' && (b >= 0x20 || b < 0);
+    }
+
+    /// Consumes one of the words `true`, `false`, `null`.
+    void takeWord(String word) throws MergeException {
+        for (int i = 0; i < word.length(); i++) {
+            if (peek() != word.charAt(i)) {
+                throw unexpected(word);
+            }
+            skip();
+        }
     }
 
     MergeException unexpected(String expected) throws MergeException {

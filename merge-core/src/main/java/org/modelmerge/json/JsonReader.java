@@ -11,8 +11,8 @@ import org.modelmerge.error.Printable;
 /// A strict pull parser for JSON (RFC 8259) that reads its input once, in small windows.
 ///
 /// It accepts what serde_json 1.0 accepts, the parser of the safetensors reference reader, with one exception: an
-/// object in which a key occurs twice is refused, however the key is spelled. So: valid UTF-8 without a byte order mark, no
-/// unpaired surrogates, no control characters in strings, no number beyond the range of a double, at most
+/// object in which a key occurs twice is refused, however the key is spelled. So: valid UTF-8 without a byte order
+/// mark, no unpaired surrogates, no control characters in strings, no number beyond the range of a double, at most
 /// [#DEPTH_LIMIT] nested values, nothing but white space after the text. Parts that the caller skips are checked alike.
 ///
 /// The caller knows the grammar of its document and asks for one piece after the other; a piece of another kind is
@@ -22,7 +22,8 @@ public final class JsonReader {
     public static final int DEPTH_LIMIT = 127;
 
     private final ByteWindow in;
-    private final TokenText text;
+    private final StringToken strings;
+    private final NumberToken numbers;
     private final boolean[] first = new boolean[DEPTH_LIMIT + 1];
     private final boolean[] isObject = new boolean[DEPTH_LIMIT + 1];
     private final List<Set<String>> keys = new ArrayList<>();
@@ -59,7 +60,8 @@ public final class JsonReader {
     /// A reader of the bytes that `input` gives.
     public JsonReader(Input input) {
         in = new ByteWindow(input);
-        text = new TokenText(in);
+        strings = new StringToken(in);
+        numbers = new NumberToken(in);
     }
 
     /// The kind of the next value, which stays unread.
@@ -95,7 +97,7 @@ public final class JsonReader {
         if (in.peekToken() != '"') {
             throw in.unexpected("a key in quotes");
         }
-        String name = text.string();
+        String name = strings.read();
         if (!keys.getLast().add(name)) {
             throw in.fault("the key \"" + Printable.text(name) + "\" occurs twice in one object");
         }
@@ -125,21 +127,21 @@ public final class JsonReader {
     /// Reads a string.
     public String string() throws MergeException {
         expect(Kind.STRING);
-        return text.string();
+        return strings.read();
     }
 
     /// Reads `true` or `false`.
     public boolean bool() throws MergeException {
         expect(Kind.BOOLEAN);
         boolean value = in.peekToken() == 't';
-        text.word(value ? "true" : "false");
+        in.takeWord(value ? "true" : "false");
         return value;
     }
 
     /// Reads `null`.
     public void nothing() throws MergeException {
         expect(Kind.NULL);
-        text.word("null");
+        in.takeWord("null");
     }
 
     /// Reads a count: plain digits, without sign, fraction or exponent.
@@ -147,13 +149,13 @@ public final class JsonReader {
     /// @return 0 to 2^63-1; larger counts are refused
     public long count() throws MergeException {
         expect(Kind.NUMBER);
-        return text.count();
+        return numbers.count();
     }
 
     /// Reads any number: a Long where it is written as an integer and fits, else a Double.
     public Number number() throws MergeException {
         expect(Kind.NUMBER);
-        return text.number();
+        return numbers.value();
     }
 
     /// Reads a value of any kind, checks it and forgets it.
@@ -166,8 +168,8 @@ public final class JsonReader {
             switch (peek()) {
                 case OBJECT -> beginObject();
                 case ARRAY -> beginArray();
-                case STRING -> text.string();
-                case NUMBER -> text.scanNumber();
+                case STRING -> strings.read();
+                case NUMBER -> numbers.scan();
                 case BOOLEAN -> bool();
                 case NULL -> nothing();
             }

@@ -16,7 +16,8 @@ public final class StrictJson {
     /// The document in `utf8`.
     ///
     /// @return a `LinkedHashMap<String, Object>` in the order of the text, `ArrayList<Object>`, `String`,
-    ///     `Boolean`, null, `Long` for integers that fit, or `Double` for all other numbers; the caller owns the tree
+    ///     `Boolean`, null, `Long` for integers that fit, or `Double` for all other numbers; the caller owns the
+    /// tree
     /// @throws MergeException `MALFORMED`, with line and column
     public static @Nullable Object parse(byte[] utf8) throws MergeException {
         JsonReader reader = new JsonReader(new ArrayInput(utf8));

@@ -1,4 +1,4 @@
-/// Storages that fail or halt at a chosen call, for the tests of every module.
+/// What tests of all modules share: tiny checkpoints, storages that fail or halt, seeded properties.
 @NullMarked
 package org.modelmerge.testing;
 
