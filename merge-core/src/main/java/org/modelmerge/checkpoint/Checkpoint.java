@@ -51,11 +51,9 @@ public final class Checkpoint implements AutoCloseable {
     /// Opens a checkpoint of the local file system.
     ///
     /// @param path a safetensors file, whatever its name; a folder with `model.safetensors` (which comes first, as
-    // in
-    ///     transformers) or `model.safetensors.index.json`; or an index file, `*.index.json`
+    ///     in transformers) or `model.safetensors.index.json`; or an index file, `*.index.json`
     /// @throws MergeException `MALFORMED`, `UNSUPPORTED_FORMAT`, `NOT_FOUND`, `NOT_REGULAR`, `PERMISSION`,
-    // `CHANGED` or
-    ///     `IO`, naming the file; no handle stays open
+    ///     `CHANGED` or `IO`, naming the file; no handle stays open
     public static Checkpoint open(Path path) throws MergeException {
         return open(LocalStorage.INSTANCE, path);
     }
