@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.ErrorCode;
@@ -115,7 +116,7 @@ public final class CheckpointLayout {
                 : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", position + 1, count);
     }
 
-    private static ShardLayout shard(String fileName, List<TensorInfo> tensors, TreeMap<String, String> metadata)
+    private static ShardLayout shard(String fileName, List<TensorInfo> tensors, SortedMap<String, String> metadata)
             throws MergeException {
         byte[] header = HeaderText.header(tensors, metadata, MAX_HEADER_BYTES);
         long dataSize = tensors.isEmpty() ? 0 : tensors.getLast().end();

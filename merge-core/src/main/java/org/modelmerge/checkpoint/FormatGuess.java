@@ -38,9 +38,9 @@ record FormatGuess(String what, String cure) {
             new Magic("\u0093NUMPY", "a NumPy array (.npy)", CONVERT),
             new Magic("SQLite format 3\0", "an SQLite database", CONVERT),
             new Magic("\u001f\u008b", "a gzip archive", UNPACK),
-            new Magic("7z\u00bc\u00af\u0027\u001c", "a 7z archive", UNPACK),
+            new Magic("7z\u00bc\u00af'\u001c", "a 7z archive", UNPACK),
             new Magic("\u00fd7zXZ\0", "an xz archive", UNPACK),
-            new Magic("\u0028\u00b5\u002f\u00fd", "a zstd archive", UNPACK),
+            new Magic("(\u00b5/\u00fd", "a zstd archive", UNPACK),
             new Magic("BZh", "a bzip2 archive", UNPACK));
 
     private record Magic(String start, String what, String cure) {}
@@ -153,7 +153,7 @@ record FormatGuess(String what, String cure) {
     private static boolean isText(String start) {
         for (int i = 0; i < start.length(); i++) {
             char c = start.charAt(i);
-            if (c < 0x20 && c != '\n' && c != '\r' && c != '\t' || c == 0x7f) {
+            if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f) {
                 return false;
             }
         }

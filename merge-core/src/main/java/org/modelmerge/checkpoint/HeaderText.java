@@ -109,7 +109,7 @@ final class HeaderText {
                 case '\r' -> json.append("\\r");
                 case '\t' -> json.append("\\t");
                 default -> {
-                    if (unit < ' ' || asciiOnly && unit > '~') {
+                    if (unit < ' ' || (asciiOnly && unit > '~')) {
                         String hex = Integer.toHexString(unit);
                         json.append("\\u").repeat('0', 4 - hex.length()).append(hex);
                     } else {

@@ -19,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -69,7 +70,8 @@ public final class LocalStorage implements Storage {
                 names.add(entry.getFileName().toString());
             }
         } catch (DirectoryIteratorException e) {
-            throw MergeException.ofIo("cannot list", e.getCause()).inFile(folder.toString());
+            IOException cause = Objects.requireNonNull(e.getCause());
+            throw MergeException.ofIo("cannot list", cause).inFile(folder.toString());
         } catch (IOException e) {
             throw MergeException.ofIo("cannot list", e).inFile(folder.toString());
         }

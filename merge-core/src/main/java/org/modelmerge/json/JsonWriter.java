@@ -201,10 +201,10 @@ public final class JsonWriter {
                 || c == 0x7f
                 || c == '\u2028'
                 || c == '\u2029'
-                || htmlSafe && (c == '<' || c == '>' || c == '&')
-                || Character.isHighSurrogate(c)
-                        && !(i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1)))
-                || Character.isLowSurrogate(c) && !(i > 0 && Character.isHighSurrogate(text.charAt(i - 1)));
+                || (htmlSafe && (c == '<' || c == '>' || c == '&'))
+                || (Character.isHighSurrogate(c)
+                        && !(i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))))
+                || (Character.isLowSurrogate(c) && !(i > 0 && Character.isHighSurrogate(text.charAt(i - 1))));
     }
 
     private void escape(char c) {

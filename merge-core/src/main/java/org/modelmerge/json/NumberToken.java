@@ -66,7 +66,7 @@ final class NumberToken {
         }
         boolean leadingZero = in.peek() == '0';
         long digits = integerDigits();
-        if (digits == 0 || leadingZero && digits > 1) {
+        if (digits == 0 || (leadingZero && digits > 1)) {
             throw digits == 0 ? in.unexpected("a digit") : in.fault("a number with a leading zero");
         }
         if (in.peek() == '.') {
@@ -144,7 +144,7 @@ final class NumberToken {
 
     private static double unsignedDouble(long value) {
         // Halving with a sticky last bit rounds once, and doubling is exact.
-        return value >= 0 ? value : 2.0 * (value >>> 1 | value & 1);
+        return value >= 0 ? value : 2.0 * ((value >>> 1) | (value & 1));
     }
 
     private int takeDigit() throws MergeException {

@@ -82,7 +82,7 @@ public final class FaultyStorage extends InterceptedStorage {
     protected <T extends @Nullable Object> T around(StorageCall call, Operation<T> operation) throws MergeException {
         if (fault.calls.contains(call)) {
             int number = calls.incrementAndGet();
-            if (number == failAt || forever && number > failAt) {
+            if (number == failAt || (forever && number > failAt)) {
                 failed = failed == null ? call : failed;
                 operation.runHalf();
                 throw MergeException.of(fault.code, fault.problem + " (injected at call " + number + ", " + call + ")");

@@ -102,7 +102,7 @@ public final class MemoryStorage implements Storage {
     }
 
     private static boolean isBelow(Path file, Path folder) {
-        return isCurrent(folder) || file.startsWith(folder) && !file.equals(folder);
+        return isCurrent(folder) || (file.startsWith(folder) && !file.equals(folder));
     }
 
     private static boolean isCurrent(Path folder) {
@@ -128,7 +128,7 @@ public final class MemoryStorage implements Storage {
         public void read(ByteBuffer target, long offset) throws MergeException {
             countDown();
             byte[] bytes = files.get(file);
-            if (closed || offset + target.remaining() > bytes.length) {
+            if (bytes == null || closed || offset + target.remaining() > bytes.length) {
                 throw MergeException.of(ErrorCode.CHANGED, "the file ended early");
             }
             target.put(bytes, Math.toIntExact(offset), target.remaining());
@@ -136,7 +136,8 @@ public final class MemoryStorage implements Storage {
 
         @Override
         public void checkUnchanged() throws MergeException {
-            if (files.get(file).length != size) {
+            byte[] bytes = files.get(file);
+            if (bytes == null || bytes.length != size) {
                 throw MergeException.of(ErrorCode.CHANGED, "the file has another size");
             }
         }

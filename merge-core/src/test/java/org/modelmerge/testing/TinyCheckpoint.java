@@ -153,7 +153,9 @@ public final class TinyCheckpoint {
         if (shape.elementCount() != count) {
             throw new IllegalArgumentException(name + " has " + count + " values for the shape " + shape);
         }
-        return tensor(name, dtype, shape, bytes.array());
+        byte[] values = new byte[bytes.flip().remaining()];
+        bytes.get(values);
+        return tensor(name, dtype, shape, values);
     }
 
     private static byte[] fileOf(Map<String, String> metadata, List<Tensor> tensors) {
