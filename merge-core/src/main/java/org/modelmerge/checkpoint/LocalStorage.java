@@ -174,7 +174,7 @@ public final class LocalStorage implements Storage {
     @Override
     public void move(Path source, Path target) throws MergeException {
         try {
-            Files.move(source, target, StandardCopyOption.ATOMIC_MOVE);
+            Files.move(source, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
             throw MergeException.ofIo("cannot rename " + Printable.text(source.toString()) + " to this name", e)
                     .inFile(target.toString());

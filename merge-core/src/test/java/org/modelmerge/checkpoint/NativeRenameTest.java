@@ -1,0 +1,54 @@
+package org.modelmerge.checkpoint;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.modelmerge.error.MergeException;
+import org.modelmerge.testing.ChildJvm;
+
+/// In child JVMs, because native access is granted to a process as a whole.
+@EnabledOnOs(OS.LINUX)
+final class NativeRenameTest {
+    @TempDir
+    Path folder;
+
+    /// The child: tells what the system did with the folders `first %41` and `second`.
+    static final class Child {
+        private Child() {}
+
+        public static void main(String[] arguments) throws MergeException, IOException {
+            Path first = Files.createDirectory(Path.of(arguments[0], "first %41"));
+            Path second = Files.createDirectory(Path.of(arguments[0], "second"));
+            Path free = Path.of(arguments[0], "free");
+            Files.createFile(first.resolve("from-first"));
+            System.out.println(LocalStorage.INSTANCE.exchange(first, second));
+            System.out.println(Files.exists(second.resolve("from-first")));
+            System.out.println(NativeRename.withoutReplacing(second, first));
+            System.out.println(NativeRename.withoutReplacing(second, free));
+            System.out.println(Files.exists(free.resolve("from-first")));
+            System.out.println(LocalStorage.INSTANCE.exchange(free, second));
+        }
+    }
+
+    @Test
+    void exchangesAndNeverReplacesWhereNativeAccessIsGranted() throws Exception {
+        ChildJvm jvm = new ChildJvm("--enable-native-access=ALL-UNNAMED");
+
+        ChildJvm.Result child = jvm.run(Child.class, folder);
+
+        assertThat(child.output().lines()).containsExactly("true", "true", "false", "true", "true", "false");
+    }
+
+    @Test
+    void doesNothingAndPrintsNoWarningWhereItIsNot() throws Exception {
+        ChildJvm.Result child = new ChildJvm().run(Child.class, folder);
+
+        assertThat(child.output().lines()).containsExactly("false", "false", "false", "false", "false", "false");
+    }
+}
