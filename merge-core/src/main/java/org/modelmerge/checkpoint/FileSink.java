@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 
@@ -15,7 +14,7 @@ import org.modelmerge.error.MergeException;
 final class FileSink implements ShardSink {
     private final Path file;
     private final FileChannel channel;
-    private final AtomicBoolean forceFailed = new AtomicBoolean();
+    private volatile boolean forceFailed;
 
     private FileSink(Path file, FileChannel channel) {
         this.file = file;
@@ -68,16 +67,23 @@ final class FileSink implements ShardSink {
                                 "the file has the wrong size (got " + written + " bytes, expected " + size + ")")
                         .inFile(file.toString());
             }
-            if (forceFailed.get()) {
+            if (forceFailed) {
                 // A second fsync may report success although the pages of the first one are lost.
                 throw MergeException.of(ErrorCode.IO, "forcing to the device failed before and is not tried again")
                         .inFile(file.toString());
             }
-            forceFailed.set(true);
-            channel.force(true);
-            forceFailed.set(false);
+            force();
         } catch (IOException e) {
             throw MergeException.ofIo("cannot force to the device", e).inFile(file.toString());
+        }
+    }
+
+    private void force() throws IOException {
+        try {
+            channel.force(true);
+        } catch (IOException e) {
+            forceFailed = true;
+            throw e;
         }
     }
 

@@ -38,7 +38,8 @@ final class Staging {
                 if (e.code() == ErrorCode.OUTPUT_EXISTS) {
                     continue;
                 }
-                throw e;
+                throw MergeException.of(e.code(), "cannot stage the output beside it (" + e.problem() + ")", e)
+                        .inFile(target.path().toString());
             }
             Staging staging = fill(storage, target, folder);
             if (staging != null) {

@@ -8,12 +8,18 @@ import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.testing.ChildJvm;
+import org.modelmerge.testing.FaultyStorage;
+import org.modelmerge.testing.FaultyStorage.Fault;
+import org.modelmerge.testing.InterceptedStorage;
+import org.modelmerge.testing.StorageCall;
 
 final class OutputTransactionTest {
     private static final Storage STORAGE = LocalStorage.INSTANCE;
@@ -33,6 +39,61 @@ final class OutputTransactionTest {
             assertThat(target).hasContent("new");
         }
         TransactionScenario.assertNothingLeft(folder);
+    }
+
+    /// The child: replaces outputs that are named by their last component only.
+    static final class BareNameChild {
+        private BareNameChild() {}
+
+        public static void main(String[] arguments) throws MergeException {
+            TransactionScenario.REPLACED_FOLDER_AND_REPORT.run(STORAGE, Path.of(""));
+        }
+    }
+
+    @Test
+    void takesBareNamesInTheWorkingDirectory() throws Exception {
+        TransactionScenario scenario = TransactionScenario.REPLACED_FOLDER_AND_REPORT;
+        scenario.prepare(folder);
+
+        ChildJvm.Result child = new ChildJvm(folder).run(BareNameChild.class);
+
+        assertThat(child).isEqualTo(new ChildJvm.Result(0, ""));
+        scenario.assertAllNew(folder);
+        TransactionScenario.assertNothingLeft(folder);
+    }
+
+    @Test
+    void saysWhichOutputCannotBeStaged() throws Exception {
+        Path target = folder.resolve("model.safetensors");
+        Storage full = FaultyStorage.once(STORAGE, Fault.NO_SPACE, 1);
+        try (OutputTransaction out = OutputTransaction.begin(full, false)) {
+            assertRefused(() -> out.stageFile(target), ErrorCode.NO_SPACE, target, "cannot stage the output beside it");
+        }
+    }
+
+    @Test
+    void saysWhereTheOldVersionIsWhenItCannotBePutBack() throws Exception {
+        Path target = Files.writeString(folder.resolve("model.safetensors"), "old");
+        Storage breaking = new InterceptedStorage(STORAGE) {
+            @Override
+            protected <T extends @Nullable Object> T around(StorageCall call, Operation<T> operation)
+                    throws MergeException {
+                if (call == StorageCall.MOVE || call == StorageCall.FORCE_FOLDER) {
+                    throw MergeException.of(ErrorCode.IO, "broken");
+                }
+                return operation.run();
+            }
+        };
+        try (OutputTransaction out = OutputTransaction.begin(breaking, true)) {
+            Path staged = out.stageFile(target);
+            TransactionScenario.write(STORAGE, staged, "new");
+
+            MergeException failure = catchThrowableOfType(MergeException.class, out::publish);
+
+            assertThat(failure.hint()).isEqualTo("what stood there before is kept in " + staged.getParent());
+            assertThat(staged.resolveSibling("old")).hasContent("old");
+        }
+        assertThat(target).hasContent("old");
     }
 
     @Test

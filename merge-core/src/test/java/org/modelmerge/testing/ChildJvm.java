@@ -1,5 +1,6 @@
 package org.modelmerge.testing;
 
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -8,12 +9,19 @@ import java.util.List;
 
 /// Runs a class of the tests in a JVM of its own, with the class path of this one.
 public final class ChildJvm {
+    private final File directory;
     private final List<String> command = new ArrayList<>();
 
     /// A JVM that starts fast.
     ///
     /// @param options further options, such as `--enable-native-access=ALL-UNNAMED`
     public ChildJvm(String... options) {
+        this(Path.of(""), options);
+    }
+
+    /// A JVM whose working directory is not ours.
+    public ChildJvm(Path directory, String... options) {
+        this.directory = directory.toAbsolutePath().toFile();
         String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
@@ -33,7 +41,10 @@ public final class ChildJvm {
         for (Object argument : arguments) {
             full.add(argument.toString());
         }
-        return new ProcessBuilder(full).redirectErrorStream(true).start();
+        return new ProcessBuilder(full)
+                .directory(directory)
+                .redirectErrorStream(true)
+                .start();
     }
 
     /// Runs the class's `main` to its end.
