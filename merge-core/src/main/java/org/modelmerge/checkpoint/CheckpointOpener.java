@@ -80,13 +80,11 @@ final class CheckpointOpener {
 
     private void openShards(Path indexPath) throws MergeException {
         ShardIndex index = readIndex(indexPath);
+        requireShards(indexPath, index);
         Map<String, String> weightMap = index.weightMap();
         Set<String> found = new HashSet<>();
         for (String shardName : index.shardNames()) {
             Path file = beside(indexPath, shardName);
-            if (kindOf(file) == Storage.Kind.ABSENT) {
-                throw fault(ErrorCode.MALFORMED, "the index names this shard, and there is no such file", file);
-            }
             Shard shard = openShard(file);
             shards.add(shard);
             for (TensorInfo tensor : shard.header().tensors()) {
@@ -101,6 +99,17 @@ final class CheckpointOpener {
                                 "the index places it in this shard, which has no such tensor",
                                 beside(indexPath, entry.getValue()))
                         .atTensor(entry.getKey());
+            }
+        }
+    }
+
+    /// Looks for all shards before the first is opened: an incomplete download is the likeliest fault.
+    private void requireShards(Path indexPath, ShardIndex index) throws MergeException {
+        for (String shardName : index.shardNames()) {
+            Path file = beside(indexPath, shardName);
+            if (kindOf(file) == Storage.Kind.ABSENT) {
+                throw fault(ErrorCode.MALFORMED, "the index names this shard, and there is no such file", file)
+                        .withHint("download all shards of the model");
             }
         }
     }

@@ -106,7 +106,7 @@ public final class JsonWriter {
             case Number number -> raw(number.toString());
             case Map<?, ?> members -> {
                 beginObject();
-                members.forEach((name, member) -> member((String) name, member));
+                members.forEach(this::memberOf);
                 endObject();
             }
             case Iterable<?> elements -> {
@@ -117,6 +117,13 @@ public final class JsonWriter {
             default -> throw new IllegalArgumentException("no JSON for " + value.getClass());
         }
         return this;
+    }
+
+    private void memberOf(Object name, @Nullable Object member) {
+        if (!(name instanceof String text)) {
+            throw new IllegalArgumentException("a key that is no string: " + name);
+        }
+        member(text, member);
     }
 
     private JsonWriter begin(char open, char close) {

@@ -33,6 +33,11 @@ class HeaderVerdictsTest {
         assertThat(cases).isGreaterThan(300);
     }
 
+    /// The files of all cases.
+    static List<byte[]> files() throws IOException {
+        return lines().stream().map(line -> file(line.split("\t", 4))).toList();
+    }
+
     private static List<String> lines() throws IOException {
         try (InputStream in = HeaderVerdictsTest.class.getResourceAsStream("header-verdicts.txt")) {
             return new String(in.readAllBytes(), StandardCharsets.US_ASCII)
