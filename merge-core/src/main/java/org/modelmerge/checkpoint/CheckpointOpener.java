@@ -131,7 +131,7 @@ final class CheckpointOpener {
             try {
                 return ShardIndex.parse(source);
             } catch (MergeException e) {
-                throw FormatGuess.refine(e, source);
+                throw FormatGuess.refineIndex(e, source);
             }
         } catch (MergeException e) {
             throw e.inFile(indexPath.toString());
@@ -155,7 +155,7 @@ final class CheckpointOpener {
         try {
             return HeaderParser.parse(source);
         } catch (MergeException e) {
-            throw FormatGuess.refine(e, source);
+            throw FormatGuess.refineModel(e, source);
         }
     }
 

@@ -136,8 +136,9 @@ final class EntryReader {
         long begin = offsets[0];
         long end = offsets[1];
         if (end > dataBytes) {
-            throw malformed(
-                    "it ends past the end of the file (got offset " + end + ", expected at most " + dataBytes + ")");
+            throw malformed("it ends past the end of the file (got offset " + end + ", expected at most " + dataBytes
+                            + ")")
+                    .withHint("the file may have been cut short: download or copy it again");
         }
         if (end < begin) {
             throw malformed("its data_offsets are reversed (got " + begin + " to " + end + ")");

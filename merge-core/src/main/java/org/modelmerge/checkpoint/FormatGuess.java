@@ -24,6 +24,8 @@ record FormatGuess(String what, String cure) {
     private static final String DOWNLOAD = "download the file itself";
     private static final String UNPACK = "unpack it and pass the safetensors file inside";
 
+    private static final String OTHER_TEXT = "pass the model's folder or its .safetensors or .index.json file";
+
     /// Formats with a fixed start, the longer ones first where one starts like another.
     private static final List<Magic> MAGICS = List.of(
             new Magic(
@@ -45,10 +47,21 @@ record FormatGuess(String what, String cure) {
 
     private record Magic(String start, String what, String cure) {}
 
-    /// The fault, or a better one if the source looks like another format.
+    /// The fault of a safetensors file, or a better one if the source looks like another format.
     ///
     /// @param fault why the strict parser refused the source; returned as it is unless it is `MALFORMED`
-    static MergeException refine(MergeException fault, RangeSource source) {
+    static MergeException refineModel(MergeException fault, RangeSource source) {
+        return refine(fault, source, false);
+    }
+
+    /// The fault of a shard index, or a better one if the source looks like another format.
+    ///
+    /// @param fault why the strict parser refused the source; returned as it is unless it is `MALFORMED`
+    static MergeException refineIndex(MergeException fault, RangeSource source) {
+        return refine(fault, source, true);
+    }
+
+    private static MergeException refine(MergeException fault, RangeSource source, boolean isIndex) {
         if (fault.code() != ErrorCode.MALFORMED) {
             return fault;
         }
@@ -60,10 +73,11 @@ record FormatGuess(String what, String cure) {
             return fault;
         }
         FormatGuess guess = of(head);
-        if (guess == null) {
+        if (guess == null || isIndex && guess.cure.equals(OTHER_TEXT)) {
             return fault;
         }
-        String problem = head.length == 0 ? guess.what : "not a safetensors file: this looks like " + guess.what;
+        String expected = isIndex ? "shard index" : "safetensors file";
+        String problem = head.length == 0 ? guess.what : "not a " + expected + ": this looks like " + guess.what;
         return MergeException.of(ErrorCode.UNSUPPORTED_FORMAT, problem, fault).withHint(guess.cure);
     }
 
@@ -120,10 +134,9 @@ record FormatGuess(String what, String cure) {
             return new FormatGuess("an XML text", DOWNLOAD);
         }
         if (trimmed.startsWith("{") || trimmed.startsWith("[")) {
-            return new FormatGuess("a JSON text", "pass the model's folder or its .safetensors or .index.json file");
+            return new FormatGuess("a JSON text", OTHER_TEXT);
         }
-        return new FormatGuess(
-                "a text, perhaps YAML", "pass the model's folder or its .safetensors or .index.json file");
+        return new FormatGuess("a text, perhaps YAML", OTHER_TEXT);
     }
 
     private static @Nullable FormatGuess binary(String start) {

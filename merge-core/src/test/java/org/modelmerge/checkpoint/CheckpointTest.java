@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -246,6 +247,38 @@ class CheckpointTest {
                 .file("ft/" + INDEX, index(Map.of("c", "1", "a", "1", "b", "2")));
 
         assertThat(refusal(storage, "ft").code()).isEqualTo(ErrorCode.MALFORMED);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{x | MALFORMED | invalid JSON at line 1, column 2",
+                "weight_map: {} | MALFORMED | invalid JSON at line 1, column 1",
+                "version https://git-lfs.github.com/spec/v1 | UNSUPPORTED_FORMAT | not a shard index: this looks like"
+                        + " a Git LFS",
+                "<html> | UNSUPPORTED_FORMAT | a saved web page",
+                "'' | UNSUPPORTED_FORMAT | the file is empty",
+            })
+    void saysWhatIsWrongWithAnIndex(String text, ErrorCode code, String problem) {
+        MemoryStorage storage = new MemoryStorage().file(INDEX, text.getBytes(StandardCharsets.UTF_8));
+
+        MergeException fault = refusal(storage, INDEX);
+
+        assertThat(fault.code()).isEqualTo(code);
+        assertThat(fault.file()).isEqualTo(INDEX);
+        assertThat(fault).hasMessageContaining(problem);
+    }
+
+    @Test
+    void hintsThatAFileMayBeCutShort() {
+        byte[] file = tiny.toBytes();
+        MemoryStorage storage = new MemoryStorage().file("m", Arrays.copyOf(file, file.length - 1));
+
+        MergeException fault = refusal(storage, "m");
+
+        assertThat(fault).hasMessage("m: b: it ends past the end of the file (got offset 24, expected at most 23)");
+        assertThat(fault.hint()).contains("cut short");
     }
 
     @ParameterizedTest
