@@ -73,7 +73,7 @@ record FormatGuess(String what, String cure) {
             return fault;
         }
         FormatGuess guess = of(head);
-        if (guess == null || isIndex && guess.cure.equals(OTHER_TEXT)) {
+        if (guess == null || (isIndex && guess.cure.equals(OTHER_TEXT))) {
             return fault;
         }
         String expected = isIndex ? "shard index" : "safetensors file";

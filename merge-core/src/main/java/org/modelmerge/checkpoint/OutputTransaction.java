@@ -99,8 +99,9 @@ public final class OutputTransaction implements AutoCloseable {
     /// Every file must have been written and forced before. If one output cannot be published, those before it are
     /// taken back.
     ///
-    /// @throws MergeException `CANCELLED` if the process is ending, `OUTPUT_EXISTS` if a name was taken
-    ///     meanwhile, or the system's refusal
+    /// @throws MergeException `CANCELLED` if the process is ending, `OUTPUT_EXISTS` if a name was taken meanwhile,
+    // or
+    ///     the system's refusal
     public synchronized void publish() throws MergeException {
         requireOpen();
         Publication publication = new Publication(storage);
