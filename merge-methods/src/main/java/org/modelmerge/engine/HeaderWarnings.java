@@ -1,0 +1,62 @@
+package org.modelmerge.engine;
+
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.modelmerge.checkpoint.DType;
+import org.modelmerge.engine.MergePlan.PlannedTensor;
+import org.modelmerge.engine.MergePlan.Range;
+import org.modelmerge.error.Printable;
+
+/// What the headers alone give reason to warn of.
+final class HeaderWarnings {
+    private HeaderWarnings() {}
+
+    static List<String> of(MergePlan plan) {
+        List<String> warnings = new ArrayList<>();
+        if (plan.mergedElementCount() == 0) {
+            warnings.add("no element is merged: the output is a copy of the base");
+        }
+        List<PlannedTensor> merged =
+                plan.tensors().stream().filter(PlannedTensor::isMerged).toList();
+        Set<DType> ofBase = dtypes(merged, 0);
+        boolean hasF64 = ofBase.contains(DType.F64);
+        for (int model = 1; model < plan.inputs().size(); model++) {
+            Set<DType> ofExpert = dtypes(merged, model);
+            hasF64 |= ofExpert.contains(DType.F64);
+            if (isNarrower(merged, model)) {
+                warnings.add("expert " + Printable.text(plan.inputs().get(model).name()) + " is " + ofExpert
+                        + " and the base "
+                        + ofBase
+                        + ": what the expert changed by less than half a step of its dtype was lost when it was"
+                        + " saved");
+            }
+        }
+        if (hasF64) {
+            warnings.add("F64 tensors are rounded to F32 before merging");
+        }
+        return warnings;
+    }
+
+    private static boolean isNarrower(List<PlannedTensor> merged, int model) {
+        return merged.stream().anyMatch(tensor -> {
+            Range base = tensor.ranges().getFirst();
+            Range expert = tensor.ranges().get(model);
+            return base != null
+                    && expert != null
+                    && expert.dtype().bits() < Math.min(32, base.dtype().bits());
+        });
+    }
+
+    private static Set<DType> dtypes(List<PlannedTensor> merged, int model) {
+        Set<DType> dtypes = EnumSet.noneOf(DType.class);
+        for (PlannedTensor tensor : merged) {
+            Range range = tensor.ranges().get(model);
+            if (range != null) {
+                dtypes.add(range.dtype());
+            }
+        }
+        return dtypes;
+    }
+}

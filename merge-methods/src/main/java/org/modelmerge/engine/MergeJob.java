@@ -1,0 +1,222 @@
+package org.modelmerge.engine;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.modelmerge.checkpoint.Checkpoint;
+import org.modelmerge.checkpoint.CodePointOrder;
+import org.modelmerge.checkpoint.Hashes;
+import org.modelmerge.checkpoint.Shard;
+import org.modelmerge.error.MergeException;
+import org.modelmerge.method.MergeMethod;
+
+/// One merge from open inputs to written output. Opening reads and checks every header and nothing else.
+///
+/// Not for use by several threads; it starts threads of its own and ends them before a call returns.
+public final class MergeJob implements AutoCloseable {
+    private final MergeRequest request;
+    private final MergeMethod method;
+    private final PlanInputs inputs;
+    private final MergePlan plan;
+    private final List<String> headerWarnings;
+    private final Workload workload;
+    private final LeafGrid grid;
+
+    private MergeJob(
+            MergeRequest request, MergeMethod method, PlanInputs inputs, MergePlan plan, List<String> headerWarnings)
+            throws MergeException {
+        this.request = request;
+        this.method = method;
+        this.inputs = inputs;
+        this.plan = plan;
+        this.headerWarnings = List.copyOf(headerWarnings);
+        this.workload = Workload.of(plan, method.passes().size() > 1, request.limits());
+        this.grid = LeafGrid.of(plan);
+    }
+
+    /// Opens the inputs, aligns their tensors and makes the plan.
+    ///
+    /// @throws MergeException if an input is malformed, or the inputs cannot be merged
+    public static MergeJob open(MergeRequest request) throws MergeException {
+        List<Checkpoint> models = openAll(request);
+        try {
+            Alignment alignment = Alignment.of(request, models);
+            alignment.mismatches().throwIfAny();
+            List<String> warnings = new ArrayList<>(alignment.warnings());
+            MergePlanner planner = new MergePlanner(request, models, alignment);
+            MergeMethod bound = request.method().bind(planner.outline(warnings::add));
+            MergePlan plan = planner.plan(bound);
+            warnings.addAll(HeaderWarnings.of(plan));
+            return new MergeJob(request, bound, new PlanInputs(models), plan, warnings);
+        } catch (MergeException | RuntimeException | Error e) {
+            models.forEach(Checkpoint::close);
+            throw e;
+        }
+    }
+
+    /// What keeps the models from being merged, one line each; empty if nothing does.
+    ///
+    /// @throws MergeException if an input cannot be read
+    public static List<String> mismatches(MergeRequest request) throws MergeException {
+        List<Checkpoint> models = openAll(request);
+        try {
+            return Alignment.of(request, models).mismatches().lines();
+        } finally {
+            models.forEach(Checkpoint::close);
+        }
+    }
+
+    private static List<Checkpoint> openAll(MergeRequest request) throws MergeException {
+        List<Checkpoint> models = new ArrayList<>();
+        try {
+            models.add(Checkpoint.open(request.storage(), request.base()));
+            for (Path expert : request.experts()) {
+                models.add(Checkpoint.open(request.storage(), expert));
+            }
+            return models;
+        } catch (MergeException | RuntimeException | Error e) {
+            models.forEach(Checkpoint::close);
+            throw e;
+        }
+    }
+
+    /// The plan.
+    public MergePlan plan() {
+        return plan;
+    }
+
+    /// The method, bound to the models.
+    public MergeMethod method() {
+        return method;
+    }
+
+    /// What the headers alone give reason to warn of.
+    public List<String> headerWarnings() {
+        return headerWarnings;
+    }
+
+    /// The open inputs, base first.
+    public List<Checkpoint> inputs() {
+        return inputs.models();
+    }
+
+    /// Estimated peak of the process, in bytes.
+    public long peakMemoryBytes() {
+        return workload.peakBytes();
+    }
+
+    /// Bytes that the usual passes read.
+    public long expectedBytesRead() {
+        return (method.passes().size() - 1) * MergeBytes.ofMergedTensors(plan) + MergeBytes.ofEmit(plan);
+    }
+
+    /// Writes the output files, forced to the device, into `outputFolder` under the names of the plan.
+    ///
+    /// @param outputFolder an existing folder without these files, usually a staging folder
+    /// @throws MergeException whatever goes wrong; files written so far are left to the caller's transaction
+    public MergeResult run(Path outputFolder, MergeObserver observer) throws MergeException {
+        Progress progress = new Progress(observer, method.passes().size());
+        List<String> warnings = new ArrayList<>(headerWarnings);
+        warnings.addAll(new CopyCheck(inputs, progress).run(plan));
+        LocalExecutor executor = new LocalExecutor(plan, grid, inputs, workload, progress, false);
+        MergeMethod.Step step = prepare(executor, warnings);
+        LeafStatistics leaves;
+        Map<String, String> sha256;
+        try (OutputFiles files = OutputFiles.create(plan, grid, request.storage(), outputFolder)) {
+            leaves = executor.emit(method, step, allUnits(), files);
+            sha256 = files.finish();
+        }
+        WeightStatistics statistics = plan.statistics() ? leaves.finish(plan, grid) : null;
+        if (statistics != null) {
+            warnings.addAll(ValueWarnings.of(statistics));
+        }
+        List<Map<String, String>> inputHashes = request.hashInputs() ? hashInputs(progress) : noHashes();
+        checkUnchanged();
+        long written = plan.outputs().stream()
+                .mapToLong(MergePlan.OutputFile::sizeBytes)
+                .sum();
+        return new MergeResult(sha256, inputHashes, progress.bytesRead(), written, statistics, List.copyOf(warnings));
+    }
+
+    /// Measures the weights without writing anything: what `check` shows. Cosines cover every leaf, and the merged task
+    /// vector is the method's.
+    public MergeResult measure(MergeObserver observer) throws MergeException {
+        Progress progress = new Progress(observer, method.passes().size());
+        List<String> warnings = new ArrayList<>(headerWarnings);
+        warnings.addAll(new CopyCheck(inputs, progress).run(plan));
+        LocalExecutor executor = new LocalExecutor(plan, grid, inputs, workload, progress, true);
+        MergeMethod.Step step = prepare(executor, warnings);
+        WeightStatistics statistics =
+                executor.emit(method, step, allUnits(), UnitSink.DISCARD).finish(plan, grid);
+        warnings.addAll(ValueWarnings.of(statistics));
+        checkUnchanged();
+        return new MergeResult(Map.of(), noHashes(), progress.bytesRead(), 0, statistics, List.copyOf(warnings));
+    }
+
+    private MergeMethod.Step prepare(LocalExecutor executor, List<String> warnings) throws MergeException {
+        if (plan.mergedElementCount() == 0) {
+            return slice -> {};
+        }
+        return method.prepare(new PlanScan(plan, executor::reduce, warnings::add));
+    }
+
+    private BitSet allUnits() {
+        BitSet all = new BitSet();
+        all.set(0, grid.units().size());
+        return all;
+    }
+
+    private List<Map<String, String>> noHashes() {
+        return inputs.models().stream().map(_ -> Map.<String, String>of()).toList();
+    }
+
+    private List<Map<String, String>> hashInputs(Progress progress) throws MergeException {
+        progress.startPass(
+                "hash inputs",
+                inputs.models().stream().mapToLong(Checkpoint::sizeBytes).sum());
+        List<Map<String, String>> hashes = new ArrayList<>();
+        for (Checkpoint model : inputs.models()) {
+            Map<String, String> ofModel = new TreeMap<>(CodePointOrder.INSTANCE);
+            for (int k = 0; k < model.shards().size(); k++) {
+                String file = plan.inputs().get(hashes.size()).shards().get(k).file();
+                ofModel.put(file, hash(model.shards().get(k), progress));
+            }
+            hashes.add(ofModel);
+        }
+        return hashes;
+    }
+
+    private static String hash(Shard shard, Progress progress) throws MergeException {
+        MessageDigest digest = Hashes.sha256();
+        ByteBuffer buffer = ByteBuffer.allocate(Workload.COPY_BYTES);
+        long size = shard.source().size();
+        for (long position = 0; position < size; position += buffer.limit()) {
+            buffer.clear().limit((int) Math.min(Workload.COPY_BYTES, size - position));
+            try {
+                shard.source().read(buffer, position);
+            } catch (MergeException e) {
+                throw e.inFile(shard.name());
+            }
+            digest.update(buffer.flip());
+            progress.read(buffer.limit());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private void checkUnchanged() throws MergeException {
+        for (Checkpoint model : inputs.models()) {
+            model.checkUnchanged();
+        }
+    }
+
+    @Override
+    public void close() {
+        inputs.models().forEach(Checkpoint::close);
+    }
+}

@@ -1,0 +1,215 @@
+package org.modelmerge.engine;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.CodePointOrder;
+import org.modelmerge.checkpoint.Hashes;
+import org.modelmerge.checkpoint.ShardSink;
+import org.modelmerge.checkpoint.Storage;
+import org.modelmerge.engine.LeafGrid.Unit;
+import org.modelmerge.engine.MergePlan.OutputFile;
+import org.modelmerge.error.ErrorCode;
+import org.modelmerge.error.MergeException;
+
+/// The files of one output while they are written. A thread of its own hashes what the workers have completed, close
+/// behind them, so that its bytes come from memory and not from the disk.
+final class OutputFiles implements UnitSink, AutoCloseable {
+    private static final String INDEX_NAME = "model.safetensors.index.json";
+    private static final int HASH_BYTES = 1 << 20;
+
+    private final MergePlan plan;
+    private final LeafGrid grid;
+    private final Storage storage;
+    private final Path folder;
+    private final List<ShardSink> sinks = new ArrayList<>();
+    private final Map<String, String> sha256 = new TreeMap<>(CodePointOrder.INSTANCE);
+    private final Thread hasher = new Thread(this::hash, "modelmerge-hash");
+    private final BitSet completed = new BitSet();
+    private boolean stopped;
+    private @Nullable Throwable hashFailure;
+
+    private OutputFiles(MergePlan plan, LeafGrid grid, Storage storage, Path folder) {
+        this.plan = plan;
+        this.grid = grid;
+        this.storage = storage;
+        this.folder = folder;
+        hasher.setDaemon(true);
+    }
+
+    /// Creates the files and writes their headers.
+    static OutputFiles create(MergePlan plan, LeafGrid grid, Storage storage, Path folder) throws MergeException {
+        OutputFiles files = new OutputFiles(plan, grid, storage, folder);
+        try {
+            for (OutputFile file : plan.outputs()) {
+                ShardSink sink = storage.create(folder.resolve(file.name()));
+                files.sinks.add(sink);
+                sink.write(header(file), 0);
+            }
+            files.hasher.start();
+            return files;
+        } catch (MergeException | RuntimeException | Error e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    /// Creates the files with their headers only; they grow to their size as units are written.
+    static void createEmpty(MergePlan plan, Storage storage, Path folder) throws MergeException {
+        for (OutputFile file : plan.outputs()) {
+            try (ShardSink sink = storage.create(folder.resolve(file.name()))) {
+                sink.write(header(file), 0);
+            }
+        }
+    }
+
+    private static ByteBuffer header(OutputFile file) {
+        byte[] text = file.header().getBytes(StandardCharsets.UTF_8);
+        return ByteBuffer.allocate(Long.BYTES + text.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(text.length)
+                .put(text)
+                .flip();
+    }
+
+    @Override
+    public void write(int file, ByteBuffer bytes, long offset) throws MergeException {
+        try {
+            sinks.get(file).write(bytes, offset);
+        } catch (MergeException e) {
+            throw e.inFile(plan.outputs().get(file).name());
+        }
+    }
+
+    @Override
+    public synchronized void completed(int unit) throws MergeException {
+        completed.set(unit);
+        notifyAll();
+        if (hashFailure instanceof MergeException e) {
+            throw e;
+        }
+    }
+
+    /// Waits for the hash, forces all files to the device and closes them.
+    ///
+    /// @return file name to SHA-256
+    Map<String, String> finish() throws MergeException {
+        awaitHash();
+        for (int file = 0; file < sinks.size(); file++) {
+            OutputFile output = plan.outputs().get(file);
+            try {
+                sinks.get(file).force(output.sizeBytes());
+            } catch (MergeException e) {
+                throw e.inFile(output.name());
+            }
+        }
+        if (plan.index() != null) {
+            byte[] index = plan.index().getBytes(StandardCharsets.UTF_8);
+            try (ShardSink sink = storage.create(folder.resolve(INDEX_NAME))) {
+                sink.write(ByteBuffer.wrap(index), 0);
+                sink.force(index.length);
+            }
+            sha256.put(INDEX_NAME, Hashes.of(index));
+        }
+        close();
+        return sha256;
+    }
+
+    private void awaitHash() throws MergeException {
+        try {
+            hasher.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw MergeException.of(ErrorCode.CANCELLED, "interrupted", e);
+        }
+        switch (hashFailure) {
+            case null -> {}
+            case MergeException e -> throw e;
+            case RuntimeException e -> throw e;
+            case Error e -> throw e;
+            default -> throw new IllegalStateException(hashFailure);
+        }
+    }
+
+    private void hash() {
+        try {
+            int unit = 0;
+            for (int file = 0; file < sinks.size(); file++) {
+                MessageDigest digest = Hashes.sha256();
+                long position = 0;
+                for (; unit < grid.units().size() && grid.units().get(unit).file() == file; unit++) {
+                    awaitUnit(unit);
+                    position = hash(digest, file, position, end(grid.units().get(unit)));
+                }
+                hash(digest, file, position, plan.outputs().get(file).sizeBytes());
+                sha256.put(plan.outputs().get(file).name(), HexFormat.of().formatHex(digest.digest()));
+            }
+        } catch (InterruptedException _) {
+            // Stopped by close(): nobody asks for the hash any more.
+        } catch (MergeException | RuntimeException | Error e) {
+            synchronized (this) {
+                hashFailure = e;
+            }
+        }
+    }
+
+    private synchronized void awaitUnit(int unit) throws InterruptedException {
+        while (!completed.get(unit)) {
+            if (stopped) {
+                throw new InterruptedException();
+            }
+            wait();
+        }
+    }
+
+    private long end(Unit unit) {
+        Leaf last = unit.leaves().getLast();
+        MergePlan.PlannedTensor tensor = plan.tensors().get(last.tensor());
+        long bytes = last.start() + last.count();
+        return tensor.outputOffset() + (last.isMerged() ? bytes * tensor.dtype().bytes() : bytes);
+    }
+
+    private final ByteBuffer hashBuffer = ByteBuffer.allocate(HASH_BYTES);
+
+    private long hash(MessageDigest digest, int file, long from, long to) throws MergeException {
+        for (long position = from; position < to; position += hashBuffer.limit()) {
+            hashBuffer.clear().limit((int) Math.min(HASH_BYTES, to - position));
+            try {
+                sinks.get(file).read(hashBuffer, position);
+            } catch (MergeException e) {
+                throw e.inFile(plan.outputs().get(file).name());
+            }
+            digest.update(hashBuffer.flip());
+        }
+        return to;
+    }
+
+    @Override
+    public void close() {
+        synchronized (this) {
+            stopped = true;
+            notifyAll();
+        }
+        boolean interrupted = false;
+        while (hasher.isAlive()) {
+            try {
+                hasher.join();
+            } catch (InterruptedException _) {
+                interrupted = true;
+            }
+        }
+        sinks.forEach(ShardSink::close);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package org.modelmerge.engine;
+
+import java.util.List;
+import org.modelmerge.checkpoint.Checkpoint;
+import org.modelmerge.checkpoint.RangeSource;
+import org.modelmerge.checkpoint.Shard;
+import org.modelmerge.engine.MergePlan.Range;
+
+/// The open files behind a plan's ranges.
+record PlanInputs(List<Checkpoint> models) {
+    RangeSource source(int model, Range range) {
+        return shard(model, range).source();
+    }
+
+    Shard shard(int model, Range range) {
+        return models.get(model).shards().get(range.shard());
+    }
+}

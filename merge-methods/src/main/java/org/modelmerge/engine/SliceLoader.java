@@ -1,0 +1,94 @@
+package org.modelmerge.engine;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.SliceReader;
+import org.modelmerge.engine.MergePlan.PlannedTensor;
+import org.modelmerge.engine.MergePlan.Range;
+import org.modelmerge.error.ErrorCode;
+import org.modelmerge.error.MergeException;
+import org.modelmerge.kernel.Kernels;
+import org.modelmerge.method.Slice;
+
+/// Reads slices of merged tensors from all models; one per thread.
+final class SliceLoader {
+    private final MergePlan plan;
+    private final PlanInputs inputs;
+    private final int sliceElements;
+    private final SliceReader reader;
+    private final Slice.Workspace workspace = new Slice.Workspace();
+    private float[] base = new float[0];
+    private float[][] experts;
+
+    SliceLoader(MergePlan plan, PlanInputs inputs, int sliceElements) {
+        this.plan = plan;
+        this.inputs = inputs;
+        this.sliceElements = Math.min(sliceElements, plan.leafElements());
+        this.reader = new SliceReader(this.sliceElements);
+        this.experts = new float[plan.inputs().size() - 1][0];
+    }
+
+    /// Takes the slices of a leaf, in order.
+    @FunctionalInterface
+    interface Visitor {
+        /// Takes one slice.
+        ///
+        /// @param slice valid until this call returns
+        /// @param start the slice's first element in its tensor
+        void visit(Slice slice, long start) throws MergeException;
+    }
+
+    void forEachSlice(Leaf leaf, Visitor visitor) throws MergeException {
+        PlannedTensor tensor = plan.tensors().get(leaf.tensor());
+        long end = leaf.start() + leaf.count();
+        for (long start = leaf.start(); start < end; start += sliceElements) {
+            int count = (int) Math.min(sliceElements, end - start);
+            visitor.visit(load(tensor, leaf.merged(), start, count), start);
+        }
+    }
+
+    /// The bytes that reading an element takes, over all models.
+    static long bytesPerElement(PlannedTensor tensor) {
+        long bytes = 0;
+        for (Range range : tensor.ranges()) {
+            bytes += range == null ? 0 : range.dtype().bytes();
+        }
+        return bytes;
+    }
+
+    private Slice load(PlannedTensor tensor, int merged, long start, int count) throws MergeException {
+        if (base.length != count) {
+            base = new float[count];
+            experts = new float[experts.length][count];
+        }
+        List<@Nullable Range> ranges = tensor.ranges();
+        for (int model = 0; model < ranges.size(); model++) {
+            Range range = ranges.get(model);
+            if (range == null) {
+                throw new IllegalStateException("merged tensor " + tensor.name() + " without a range");
+            }
+            float[] target = model == 0 ? base : experts[model - 1];
+            try {
+                long offset = range.offset() + start * range.dtype().bytes();
+                reader.readFloats(inputs.source(model, range), range.dtype(), offset, target);
+                if (!plan.allowNonfinite()) {
+                    refuseNonFinite(target, start);
+                }
+            } catch (MergeException e) {
+                throw e.inFile(inputs.shard(model, range).name()).atTensor(tensor.name());
+            }
+        }
+        return workspace.slice(tensor.name(), merged, base, experts);
+    }
+
+    private static void refuseNonFinite(float[] values, long start) throws MergeException {
+        int j = Kernels.firstNonFinite(values);
+        if (j >= 0) {
+            throw MergeException.of(
+                            ErrorCode.NON_FINITE,
+                            "element " + (start + j) + " is not finite (got " + values[j]
+                                    + ", expected a finite number)")
+                    .withHint("pass --allow-nonfinite to let it pass");
+        }
+    }
+}

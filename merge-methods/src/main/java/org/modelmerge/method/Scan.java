@@ -1,0 +1,58 @@
+package org.modelmerge.method;
+
+import java.util.List;
+import java.util.function.LongUnaryOperator;
+import java.util.function.ToLongFunction;
+import org.modelmerge.error.MergeException;
+
+/// Whole-model statistics for [MergeMethod#prepare]: each call reads the inputs once or more.
+///
+/// Ranks are 0-based positions in the ascending sort of a task's values over all merged elements of the model; they are
+/// exact.
+public interface Scan {
+    /// The task names, in order.
+    List<String> tasks();
+
+    /// D, the number of merged elements.
+    long size();
+
+    /// The number of elements of each merged tensor, by [Slice#tensorIndex()].
+    long[] tensorSizes();
+
+    /// Takes one statistic in one pass.
+    ///
+    /// @throws MergeException if reading fails, or the statistic does not exist
+    <R> R measure(Statistic<R> statistic) throws MergeException;
+
+    /// Puts a line on the list of warnings.
+    void warn(String line);
+
+    /// The values at some ranks, per task; two passes.
+    ///
+    /// @param values gives `[n'][m]` values of a slice, for any number n' of rows, the same for every slice
+    /// @param ranks 0 <= rank < [#size()]
+    /// @return `[n'][ranks.length]`
+    default float[][] ranks(SliceValues values, long... ranks) throws MergeException {
+        RankStatistics.Bins bins = measure(new RankStatistics.Upper(values, ranks));
+        return measure(new RankStatistics.Lower(values, bins));
+    }
+
+    /// For each tensor the values at one rank, per task; each tensor is read twice.
+    ///
+    /// @param rank from a tensor's number of elements to a rank in it; below 0 gives 0
+    /// @return `[tensor][n']`
+    default float[][] tensorRanks(SliceValues values, LongUnaryOperator rank) throws MergeException {
+        return measure(new RankStatistics.PerTensor(values, rank, tensorSizes().length));
+    }
+
+    /// The sum of a count over all slices; one pass.
+    default long total(String name, ToLongFunction<Slice> count) throws MergeException {
+        return measure(new Total(name, count));
+    }
+
+    /// Values per task, `[n'][m]`, computed from a slice.
+    @FunctionalInterface
+    interface SliceValues {
+        float[][] of(Slice slice);
+    }
+}

@@ -1,0 +1,66 @@
+package org.modelmerge.method;
+
+import org.modelmerge.error.MergeException;
+import org.modelmerge.kernel.Kernels;
+
+/// Trim and elect, the first two steps of TIES, shared by every method that builds on them.
+///
+/// ```
+/// u_i = tau_i where |tau_i| >= t_i, else 0      trim
+/// s   = sign(sum_i u_i), the majority where 0   elect
+/// ```
+///
+/// @param threshold t_i, `[1][n]` for the whole model or `[tensor][n]`
+/// @param majority the sign that most elements of the model elect: 1, -1, or 0 when balanced
+public record SignElection(float[][] threshold, float majority) {
+    /// Measures thresholds over the whole model, and the majority sign; three passes.
+    ///
+    /// Values equal to the threshold are kept, and the majority sign fills zero sums, as in the official code.
+    public static SignElection overModel(Scan scan, Density density) throws MergeException {
+        float[][] perTask = density.keepsAll() || density.thresholdRank(scan.size()) < 0
+                ? new float[scan.tasks().size()][1]
+                : scan.ranks(Slice::magnitude, density.thresholdRank(scan.size()));
+        float[] threshold = new float[perTask.length];
+        for (int i = 0; i < threshold.length; i++) {
+            threshold[i] = perTask[i][0];
+        }
+        return withMajority(scan, new float[][] {threshold});
+    }
+
+    /// Measures thresholds inside each tensor, and the majority sign of the model.
+    public static SignElection perTensor(Scan scan, Density density) throws MergeException {
+        return withMajority(scan, scan.tensorRanks(Slice::magnitude, density::thresholdRank));
+    }
+
+    private static SignElection withMajority(Scan scan, float[][] threshold) throws MergeException {
+        SignElection tied = new SignElection(threshold, 0);
+        long balance = scan.total("sign balance", slice -> Kernels.signBalance(sum(tied.trimmed(slice), slice)));
+        return new SignElection(threshold, Long.signum(balance));
+    }
+
+    /// u_i, `[n][m]`.
+    public float[][] trimmed(Slice slice) {
+        float[] t = threshold[threshold.length == 1 ? 0 : slice.tensorIndex()];
+        float[][] u = new float[slice.taskCount()][];
+        for (int i = 0; i < u.length; i++) {
+            u[i] = slice.zeros();
+            Kernels.trim(slice.tau()[i], t[i], u[i]);
+        }
+        return u;
+    }
+
+    /// s, `[m]`.
+    public float[] elect(float[][] u, Slice slice) {
+        float[] sign = sum(u, slice);
+        Kernels.signOr(majority, sign);
+        return sign;
+    }
+
+    private static float[] sum(float[][] u, Slice slice) {
+        float[] sum = slice.zeros();
+        for (float[] ui : u) {
+            Kernels.add(ui, sum);
+        }
+        return sum;
+    }
+}
