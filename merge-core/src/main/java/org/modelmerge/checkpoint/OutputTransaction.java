@@ -18,10 +18,10 @@ import org.modelmerge.error.Printable;
 /// }
 /// ```
 ///
-/// Each output is built in a hidden staging folder beside its target, so that publishing is a rename. An error before
-/// or during [#publish()] leaves every target as it was, and so do SIGINT and SIGTERM; a publish that has begun is
-/// completed before they end the process. After SIGKILL or a power loss each target is whole, old or new (some may be
-/// old and others new), and the next transaction for the same target clears what is left.
+/// Each output is built in a hidden staging folder beside its target, so that publishing is a rename. An error
+/// before or during [#publish()] leaves every target as it was, and so do SIGINT and SIGTERM; a publish that has
+/// begun is completed before they end the process. After SIGKILL or a power loss each target is whole, old or new
+/// (some may be old and others new), and the next transaction for the same target clears what is left.
 ///
 /// Safe for use by several threads at once. Other processes that write the same targets never mix their bytes with
 /// ours: the last one to publish wins if forced, the first one if not.
@@ -64,7 +64,7 @@ public final class OutputTransaction implements AutoCloseable {
     /// @return where to create the file, through the storage
     /// @throws MergeException `OUTPUT_EXISTS` if something stands there that may not be replaced, `NOT_FOUND` or
     ///     `PERMISSION` if the folder is missing or unwritable, `USAGE` if it is the same as another output or
-    // inside it
+    ///     inside it
     public Path stageFile(Path target) throws MergeException {
         return stage(target, false);
     }
@@ -100,8 +100,7 @@ public final class OutputTransaction implements AutoCloseable {
     /// taken back.
     ///
     /// @throws MergeException `CANCELLED` if the process is ending, `OUTPUT_EXISTS` if a name was taken meanwhile,
-    // or
-    ///     the system's refusal
+    ///     or the system's refusal
     public synchronized void publish() throws MergeException {
         requireOpen();
         Publication publication = new Publication(storage);

@@ -32,7 +32,7 @@ public record WeightStatistics(
     /// @param tauDotMerged `[n]` sum of tau_i * merged
     /// @param tauDotBase `[n]` sum of tau_i * base
     /// @param narrowingSquares `[n]` sum of (base - base rounded to the expert's dtype)^2 where that is narrower,
-    // else 0
+    ///     else 0
     public record Sums(
             long elementCount,
             long activeCount,
