@@ -33,6 +33,13 @@ final class NativeRenameTest {
             System.out.println(NativeRename.withoutReplacing(second, free));
             System.out.println(Files.exists(free.resolve("from-first")));
             System.out.println(LocalStorage.INSTANCE.exchange(free, second));
+            Path source = Files.createDirectory(Path.of(arguments[0], "source"));
+            Path empty = Files.createDirectory(Path.of(arguments[0], "empty"));
+            try {
+                LocalStorage.INSTANCE.moveFolder(source, empty);
+            } catch (MergeException e) {
+                System.out.println(e.code());
+            }
         }
     }
 
@@ -42,13 +49,15 @@ final class NativeRenameTest {
 
         ChildJvm.Result child = jvm.run(Child.class, folder);
 
-        assertThat(child.output().lines()).containsExactly("true", "true", "false", "true", "true", "false");
+        assertThat(child.output().lines())
+                .containsExactly("true", "true", "false", "true", "true", "false", "OUTPUT_EXISTS");
     }
 
     @Test
     void doesNothingAndPrintsNoWarningWhereItIsNot() throws Exception {
         ChildJvm.Result child = new ChildJvm().run(Child.class, folder);
 
-        assertThat(child.output().lines()).containsExactly("false", "false", "false", "false", "false", "false");
+        assertThat(child.output().lines())
+                .containsExactly("false", "false", "false", "false", "false", "false", "OUTPUT_EXISTS");
     }
 }

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.testing.FaultyStorage;
 import org.modelmerge.testing.FaultyStorage.Fault;
+import org.modelmerge.testing.InterceptedStorage;
 import org.modelmerge.testing.StorageCall;
 
 final class OutputTransactionFaultTest {
@@ -24,7 +25,7 @@ final class OutputTransactionFaultTest {
     @ParameterizedTest
     @EnumSource
     void leavesTargetsAsTheyWereAfterAnErrorInAnyCall(TransactionScenario scenario) throws Exception {
-        int failures = failAtEveryCall(scenario, Fault.ERROR);
+        int failures = failAtEveryCall(LocalStorage.INSTANCE, scenario, Fault.ERROR);
 
         assertThat(failures).isGreaterThan(15);
     }
@@ -32,7 +33,7 @@ final class OutputTransactionFaultTest {
     @ParameterizedTest
     @EnumSource
     void leavesTargetsAsTheyWereWhenTheDiskIsFull(TransactionScenario scenario) throws Exception {
-        int failures = failAtEveryCall(scenario, Fault.NO_SPACE);
+        int failures = failAtEveryCall(LocalStorage.INSTANCE, scenario, Fault.NO_SPACE);
 
         assertThat(failures).isGreaterThanOrEqualTo(3);
     }
@@ -40,18 +41,53 @@ final class OutputTransactionFaultTest {
     @ParameterizedTest
     @EnumSource
     void leavesTargetsAsTheyWereWhenForcingFails(TransactionScenario scenario) throws Exception {
-        int failures = failAtEveryCall(scenario, Fault.FORCE);
+        int failures = failAtEveryCall(LocalStorage.INSTANCE, scenario, Fault.FORCE);
 
         assertThat(failures).isGreaterThanOrEqualTo(2);
     }
 
     @ParameterizedTest
+    @EnumSource(names = {"REPLACED_FOLDER", "REPLACED_FOLDER_AND_REPORT"})
+    void leavesTargetsAsTheyWereWhereNamesCannotBeExchanged(TransactionScenario scenario) throws Exception {
+        int failures = failAtEveryCall(new StorageWithoutExchange(), scenario, Fault.ERROR);
+
+        assertThat(failures).isGreaterThan(15);
+    }
+
+    @ParameterizedTest
     @EnumSource
     void losesNothingWhenTheStorageFailsForGood(TransactionScenario scenario) throws Exception {
+        failForGoodFromEveryCall(LocalStorage.INSTANCE, scenario);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"REPLACED_FOLDER", "REPLACED_FOLDER_AND_REPORT"})
+    void losesNothingWhenItFailsForGoodWhereNamesCannotBeExchanged(TransactionScenario scenario) throws Exception {
+        failForGoodFromEveryCall(new StorageWithoutExchange(), scenario);
+    }
+
+    private static final class StorageWithoutExchange extends InterceptedStorage {
+        StorageWithoutExchange() {
+            super(LocalStorage.INSTANCE);
+        }
+
+        @Override
+        protected <T extends @Nullable Object> T around(StorageCall call, Operation<T> operation)
+                throws MergeException {
+            return operation.run();
+        }
+
+        @Override
+        public boolean exchange(Path first, Path second) {
+            return false;
+        }
+    }
+
+    private void failForGoodFromEveryCall(Storage inner, TransactionScenario scenario) throws Exception {
         for (int n = 1; n < MORE_THAN_ALL_CALLS; n++) {
             Path root = root(n);
             scenario.prepare(root);
-            FaultyStorage storage = FaultyStorage.from(LocalStorage.INSTANCE, Fault.ERROR, n);
+            FaultyStorage storage = FaultyStorage.from(inner, Fault.ERROR, n);
 
             MergeException failure = run(scenario, storage, root);
 
@@ -66,11 +102,12 @@ final class OutputTransactionFaultTest {
         throw new AssertionError("more than " + MORE_THAN_ALL_CALLS + " calls");
     }
 
-    private int failAtEveryCall(TransactionScenario scenario, Fault fault) throws IOException, MergeException {
+    private int failAtEveryCall(Storage inner, TransactionScenario scenario, Fault fault)
+            throws IOException, MergeException {
         for (int n = 1; n < MORE_THAN_ALL_CALLS; n++) {
             Path root = root(n);
             scenario.prepare(root);
-            FaultyStorage storage = FaultyStorage.once(LocalStorage.INSTANCE, fault, n);
+            FaultyStorage storage = FaultyStorage.once(inner, fault, n);
 
             MergeException failure = run(scenario, storage, root);
 

@@ -15,22 +15,28 @@ import org.modelmerge.error.MergeException;
 
 /// Small transactions whose targets are easy to tell apart: wholly old, wholly new, or absent.
 enum TransactionScenario {
-    NEW_FILE(false, List.of("model.safetensors")),
-    REPLACED_FILE(true, List.of("model.safetensors")),
-    NEW_FOLDER(false, List.of("merged")),
-    REPLACED_FOLDER(true, List.of("merged")),
-    NEW_FOLDER_AND_REPORT(false, List.of("merged", "reports/merged.json")),
-    REPLACED_FOLDER_AND_REPORT(true, List.of("merged", "reports/merged.json"));
+    NEW_FILE(false, "model.safetensors", false),
+    REPLACED_FILE(true, "model.safetensors", false),
+    NEW_FOLDER(false, "merged", false),
+    REPLACED_FOLDER(true, "merged", false),
+    NEW_FOLDER_AND_REPORT(false, "merged", true),
+    REPLACED_FOLDER_AND_REPORT(true, "merged", true);
 
     private static final Map<String, String> OLD_FOLDER = Map.of("model.safetensors", "old weights", "notes", "mine");
     private static final Map<String, String> NEW_FOLDER_FILES = Map.of("model.safetensors", "new weights");
 
     private final boolean force;
-    private final List<String> targets;
+    private final String model;
+    private final boolean withReport;
 
-    TransactionScenario(boolean force, List<String> targets) {
+    TransactionScenario(boolean force, String model, boolean withReport) {
         this.force = force;
-        this.targets = targets;
+        this.model = model;
+        this.withReport = withReport;
+    }
+
+    private List<String> targets() {
+        return withReport ? List.of(model, "reports/merged.json") : List.of(model);
     }
 
     /// Makes the folders and, if the scenario replaces something, the old outputs.
@@ -39,7 +45,7 @@ enum TransactionScenario {
         if (!force) {
             return;
         }
-        for (String target : targets) {
+        for (String target : targets()) {
             Path path = root.resolve(target);
             if (isFolder(target)) {
                 Files.createDirectory(path);
@@ -55,7 +61,7 @@ enum TransactionScenario {
     /// The transaction.
     void run(Storage storage, Path root) throws MergeException {
         try (OutputTransaction out = OutputTransaction.begin(storage, force)) {
-            for (String target : targets) {
+            for (String target : targets()) {
                 if (isFolder(target)) {
                     Path folder = out.stageFolder(root.resolve(target));
                     for (Map.Entry<String, String> file : NEW_FOLDER_FILES.entrySet()) {
@@ -72,7 +78,7 @@ enum TransactionScenario {
     /// What the next run does first: it reserves the same targets. It publishes nothing.
     void nextRun(Path root) throws MergeException {
         try (OutputTransaction out = OutputTransaction.begin(LocalStorage.INSTANCE, true)) {
-            for (String target : targets) {
+            for (String target : targets()) {
                 Path path = root.resolve(target);
                 if (isFolder(target)) {
                     out.stageFolder(path);
@@ -85,28 +91,28 @@ enum TransactionScenario {
 
     /// Every target is what it was before.
     void assertAllOld(Path root) throws IOException {
-        for (String target : targets) {
+        for (String target : targets()) {
             assertThat(state(root.resolve(target))).isEqualTo(force ? State.OLD : State.ABSENT);
         }
     }
 
     /// Every target is new.
     void assertAllNew(Path root) throws IOException {
-        for (String target : targets) {
+        for (String target : targets()) {
             assertThat(state(root.resolve(target))).isEqualTo(State.NEW);
         }
     }
 
     /// Every target is what it was before or new, and none is in between.
     void assertEachOldOrNew(Path root) throws IOException {
-        for (String target : targets) {
+        for (String target : targets()) {
             assertThat(state(root.resolve(target))).isIn(force ? State.OLD : State.ABSENT, State.NEW);
         }
     }
 
     /// No target is something between old and new; an old one may be away for the moment.
     void assertNonePartial(Path root) throws IOException {
-        for (String target : targets) {
+        for (String target : targets()) {
             assertThat(state(root.resolve(target))).isNotEqualTo(State.PARTIAL);
         }
     }

@@ -1,7 +1,5 @@
 package org.modelmerge.testing;
 
-import java.util.EnumSet;
-import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.Storage;
@@ -22,28 +20,33 @@ public final class FaultyStorage extends InterceptedStorage {
     /// What fails, and how.
     public enum Fault {
         /// Any call, with an I/O error.
-        ERROR(ErrorCode.IO, "Input/output error", EnumSet.allOf(StorageCall.class)),
+        ERROR(ErrorCode.IO, "Input/output error"),
         /// Reading an input: it ends early.
-        SHORT_READ(ErrorCode.CHANGED, "the file ended early", EnumSet.of(StorageCall.SOURCE_READ)),
+        SHORT_READ(ErrorCode.CHANGED, "the file ended early"),
         /// Whatever takes space.
-        NO_SPACE(
-                ErrorCode.NO_SPACE,
-                "no space left on device",
-                EnumSet.of(StorageCall.CREATE, StorageCall.CREATE_FOLDER, StorageCall.LINK, StorageCall.SINK_WRITE)),
+        NO_SPACE(ErrorCode.NO_SPACE, "no space left on device"),
         /// Forcing files and folders.
-        FORCE(
-                ErrorCode.IO,
-                "cannot force to the device: Input/output error",
-                EnumSet.of(StorageCall.SINK_FORCE, StorageCall.FORCE_FOLDER));
+        FORCE(ErrorCode.IO, "cannot force to the device: Input/output error");
 
         private final ErrorCode code;
         private final String problem;
-        private final Set<StorageCall> calls;
 
-        Fault(ErrorCode code, String problem, Set<StorageCall> calls) {
+        Fault(ErrorCode code, String problem) {
             this.code = code;
             this.problem = problem;
-            this.calls = calls;
+        }
+
+        private boolean concerns(StorageCall call) {
+            return switch (this) {
+                case ERROR -> true;
+                case SHORT_READ -> call == StorageCall.SOURCE_READ;
+                case NO_SPACE ->
+                    switch (call) {
+                        case CREATE, CREATE_FOLDER, LINK, SINK_WRITE -> true;
+                        default -> false;
+                    };
+                case FORCE -> call == StorageCall.SINK_FORCE || call == StorageCall.FORCE_FOLDER;
+            };
         }
 
         /// The code of the exception.
@@ -80,7 +83,7 @@ public final class FaultyStorage extends InterceptedStorage {
 
     @Override
     protected <T extends @Nullable Object> T around(StorageCall call, Operation<T> operation) throws MergeException {
-        if (fault.calls.contains(call)) {
+        if (fault.concerns(call)) {
             int number = calls.incrementAndGet();
             if (number == failAt || (forever && number > failAt)) {
                 failed = failed == null ? call : failed;
