@@ -166,7 +166,8 @@ record FormatGuess(String what, String cure) {
     private static boolean isText(String start) {
         for (int i = 0; i < start.length(); i++) {
             char c = start.charAt(i);
-            if ((c < 0x20 && c != '\n' && c != '\r' && c != '\t') || c == 0x7f) {
+            boolean isSpace = c == '\n' || c == '\r' || c == '\t';
+            if (c == 0x7f || (c < 0x20 && !isSpace)) {
                 return false;
             }
         }

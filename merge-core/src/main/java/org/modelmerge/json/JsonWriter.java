@@ -209,15 +209,20 @@ public final class JsonWriter {
                 || c == '\u2028'
                 || c == '\u2029'
                 || (htmlSafe && (c == '<' || c == '>' || c == '&'))
-                || (Character.isHighSurrogate(c)
-                        && !(i + 1 < text.length() && Character.isLowSurrogate(text.charAt(i + 1))))
-                || (Character.isLowSurrogate(c) && !(i > 0 && Character.isHighSurrogate(text.charAt(i - 1))));
+                || isUnpaired(text, i, c);
+    }
+
+    private static boolean isUnpaired(String text, int i, char c) {
+        if (Character.isHighSurrogate(c)) {
+            return i + 1 == text.length() || !Character.isLowSurrogate(text.charAt(i + 1));
+        }
+        return Character.isLowSurrogate(c) && (i == 0 || !Character.isHighSurrogate(text.charAt(i - 1)));
     }
 
     private void escape(char c) {
         append("\\u");
         for (int shift = 12; shift >= 0; shift -= 4) {
-            append(HEX.charAt(c >> shift & 0xf));
+            append(HEX.charAt((c >> shift) & 0xf));
         }
     }
 

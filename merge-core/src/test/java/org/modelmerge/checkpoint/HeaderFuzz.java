@@ -31,6 +31,7 @@ final class HeaderFuzz {
     private static final System.Logger LOG = System.getLogger(HeaderFuzz.class.getName());
 
     private static final int MAX_CASE_BYTES = 1 << 14;
+    private static final int MAX_CORPUS = 10_000;
     private static final int CASES_PER_OUTCOME = 10;
     private static final long MAX_NANOS = 2_000_000_000L;
     /// The fixed buffers, and what the smallest entries need.
@@ -118,8 +119,16 @@ final class HeaderFuzz {
                 throw new AssertionError("case " + HexFormat.of().formatHex(mutated), e);
             }
             if (outcomes.merge(outcome, 1, Integer::sum) <= CASES_PER_OUTCOME) {
-                corpus.add(mutated);
+                keep(mutated);
             }
+        }
+    }
+
+    private void keep(byte[] interesting) {
+        if (corpus.size() < MAX_CORPUS) {
+            corpus.add(interesting);
+        } else {
+            corpus.set(random.nextInt(MAX_CORPUS), interesting);
         }
     }
 

@@ -284,7 +284,7 @@ class HeaderParserTest {
         for (int i = 0; i < 1 << 16; i++) {
             header.append('"');
             for (int bit = 0; bit < 16; bit++) {
-                header.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+                header.append(((i >> bit) & 1) == 0 ? "Aa" : "BB");
             }
             header.append("\":[\"U8\",[0],[0,0]],");
         }
