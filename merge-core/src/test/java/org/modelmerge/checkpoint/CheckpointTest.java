@@ -14,6 +14,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -80,7 +81,7 @@ class CheckpointTest {
             assertThat(checkpoint.kind()).isEqualTo(Kind.FOLDER);
             assertThat(checkpoint.shards()).hasSize(2);
             assertThat(checkpoint.tensors().keySet()).containsExactly("c", "a", "b");
-            assertThat(checkpoint.tensor("b").shard().name()).endsWith(SHARD_2);
+            assertThat(stored(checkpoint, "b").shard().name()).endsWith(SHARD_2);
             assertThat(checkpoint.tensor("x")).isNull();
             assertThat(checkpoint.sizeBytes())
                     .isEqualTo(checkpoint.shards().stream()
@@ -134,7 +135,7 @@ class CheckpointTest {
     void countsFileOffsetsFromTheStartOfTheFile() throws MergeException {
         byte[] file = tiny.toBytes();
         try (Checkpoint checkpoint = open(new MemoryStorage().file("m", file), "m")) {
-            StoredTensor tensor = checkpoint.tensor("a");
+            StoredTensor tensor = stored(checkpoint, "a");
             ByteBuffer bytes = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
             tensor.shard().source().read(bytes, tensor.fileOffset());
 
@@ -297,7 +298,7 @@ class CheckpointTest {
             })
     void saysWhatAFolderHoldsInstead(String names, ErrorCode code, String problem, String hint) {
         MemoryStorage storage = new MemoryStorage();
-        for (String name : names.split(",")) {
+        for (String name : names.split(",", -1)) {
             storage.file("ft/" + name, tiny.toBytes());
         }
 
@@ -344,6 +345,10 @@ class CheckpointTest {
         Map<String, Object> index = new LinkedHashMap<>();
         index.put("weight_map", weightMap);
         return JsonWriter.write(index).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static StoredTensor stored(Checkpoint checkpoint, String name) {
+        return Objects.requireNonNull(checkpoint.tensor(name));
     }
 
     private static Checkpoint open(MemoryStorage storage, String path) throws MergeException {

@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.json.StrictJson;
@@ -139,6 +140,7 @@ final class HeaderFuzz {
     }
 
     private interface Parse {
+        @Nullable
         Object run() throws MergeException;
     }
 
