@@ -13,6 +13,9 @@ import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.CodePointOrder;
 import org.modelmerge.checkpoint.Hashes;
 import org.modelmerge.checkpoint.Shard;
+import org.modelmerge.checkpoint.StoredTensor;
+import org.modelmerge.engine.MergePlan.PlannedTensor;
+import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.method.MergeMethod;
 
@@ -157,6 +160,47 @@ public final class MergeJob implements AutoCloseable {
         warnings.addAll(ValueWarnings.of(statistics));
         checkUnchanged();
         return new MergeResult(Map.of(), noHashes(), progress.bytesRead(), 0, statistics, List.copyOf(warnings));
+    }
+
+    /// Computes a random sample of an earlier output's bytes again and compares them.
+    ///
+    /// @param output an output of this plan: the same tensors in the same files, in the same order
+    /// @param share of the units of work, in (0, 1]; at least one is checked
+    /// @param seed chooses the sample
+    /// @throws MergeException `MISMATCH` if the output is not laid out as this plan's
+    public Recomputation recompute(Checkpoint output, double share, long seed, MergeObserver observer)
+            throws MergeException {
+        requireSameLayout(output);
+        Progress progress = new Progress(observer, method.passes().size());
+        LocalExecutor executor = new LocalExecutor(plan, grid, inputs, workload, progress, false);
+        MergeMethod.Step step = prepare(executor, new ArrayList<>());
+        BitSet units = Recomputation.sample(grid.units().size(), share, seed);
+        Recomputation.ComparingSink sink = new Recomputation.ComparingSink(plan, output);
+        LeafStatistics _ = executor.emit(method, step, units, sink);
+        checkUnchanged();
+        return sink.result(grid.units().size(), units.cardinality());
+    }
+
+    private void requireSameLayout(Checkpoint output) throws MergeException {
+        int files = plan.outputs().size();
+        boolean same = output.shards().size() == files && output.tensors().size() == plan.tensors().size();
+        for (PlannedTensor tensor : plan.tensors()) {
+            StoredTensor stored = same ? output.tensor(tensor.name()) : null;
+            same = stored != null
+                    && stored.shard() == output.shards().get(tensor.outputFile())
+                    && stored.fileOffset() == tensor.outputOffset()
+                    && stored.info().dtype() == tensor.dtype()
+                    && stored.info().shape().equals(tensor.shape());
+            if (!same) {
+                throw MergeException.of(
+                                ErrorCode.MISMATCH,
+                                "is not laid out as these inputs and parameters give it (got " + output.tensors().size()
+                                        + " tensors in " + output.shards().size() + " files, expected "
+                                        + plan.tensors().size() + " in " + files + ")")
+                        .inFile(output.path())
+                        .atTensor(tensor.name());
+            }
+        }
     }
 
     private MergeMethod.Step prepare(LocalExecutor executor, List<String> warnings) throws MergeException {
