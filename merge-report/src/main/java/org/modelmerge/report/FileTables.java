@@ -1,0 +1,58 @@
+package org.modelmerge.report;
+
+import java.util.List;
+import java.util.Map;
+import org.modelmerge.report.MergeReport.Input;
+
+/// The models that went in and the files that came out, with their hashes.
+final class FileTables {
+    private static final int SHORT_HASH = 16;
+
+    private FileTables() {}
+
+    static void inputs(Html html, List<Input> inputs) {
+        boolean hashed = inputs.stream().anyMatch(input -> !input.sha256().isEmpty());
+        html.open("section").element("h2", "Inputs");
+        html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Inputs");
+        html.open("table").element("caption", "Base and experts, in task order");
+        html.raw("<thead><tr><th scope=\"col\">Task</th><th scope=\"col\">File</th>");
+        html.raw("<th scope=\"col\" class=\"n\">Size</th><th scope=\"col\">SHA-256 of the header</th>");
+        html.raw(hashed ? "<th scope=\"col\">SHA-256 of the whole files</th>" : "").raw("</tr></thead>").open("tbody");
+        for (Input input : inputs) {
+            html.line().open("tr").open("th", "scope", "row").name(input.name()).close("th");
+            html.open("td", "class", "f").name(input.file()).close("td");
+            html.element("td", Numbers.bytes(input.sizeBytes()), "class", "n", "title", input.sizeBytes() + " bytes");
+            html.open("td");
+            hash(html, input.headerSha256());
+            html.close("td");
+            if (hashed) {
+                html.open("td");
+                input.sha256().forEach((file, hex) -> {
+                    html.open("div").open("span", "class", "file").name(file).close("span").text(" ");
+                    hash(html, hex);
+                    html.close("div");
+                });
+                html.close("td");
+            }
+            html.close("tr");
+        }
+        html.close("tbody").close("table").close("div").close("section").line();
+    }
+
+    static void outputs(Html html, Map<String, String> sha256, String output) {
+        html.open("section").element("h2", "Output");
+        html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Output files");
+        html.open("table").open("caption").text("Files of ").name(output).close("caption");
+        html.raw("<thead><tr><th scope=\"col\">File</th><th scope=\"col\">SHA-256</th></tr></thead>").open("tbody");
+        sha256.forEach((file, hex) -> {
+            html.line().open("tr").open("th", "scope", "row", "class", "f").name(file).close("th");
+            html.open("td").element("code", hex, "class", "whole").close("td").close("tr");
+        });
+        html.close("tbody").close("table").close("div").close("section").line();
+    }
+
+    private static void hash(Html html, String hex) {
+        String shown = hex.length() > SHORT_HASH ? hex.substring(0, SHORT_HASH) + "\u2026" : hex;
+        html.element("code", shown, "title", hex);
+    }
+}
