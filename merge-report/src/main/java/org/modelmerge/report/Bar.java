@@ -12,7 +12,8 @@ final class Bar {
     /// @param title what a screen reader or a pointer gets
     static void write(Html html, double share, String title) {
         double width = Double.isFinite(share) ? Math.clamp(share, 0, 1) * WIDTH : 0;
-        html.open("svg", "class", "bar", "viewBox", "0 0 " + WIDTH + " 8", "preserveAspectRatio", "none", "role", "img");
+        html.open(
+                "svg", "class", "bar", "viewBox", "0 0 " + WIDTH + " 8", "preserveAspectRatio", "none", "role", "img");
         html.element("title", title);
         html.raw("<rect class=\"track\" width=\"" + WIDTH + "\" height=\"8\"/>");
         html.raw("<rect class=\"fill\" width=\"" + String.format(Locale.ROOT, "%.1f", width) + "\" height=\"8\"/>");

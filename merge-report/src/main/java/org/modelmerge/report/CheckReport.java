@@ -74,8 +74,8 @@ public record CheckReport(
         long copiedCount = copied.values().stream().mapToLong(List::size).sum();
         List<Expert> experts = new ArrayList<>();
         for (int i = 0; i < plan.tasks().size(); i++) {
-            experts.add(new Expert(
-                    plan.tasks().get(i), dtypes(plan, i + 1), baseOf(measured.statistics(), i), List.of()));
+            experts.add(
+                    new Expert(plan.tasks().get(i), dtypes(plan, i + 1), baseOf(measured.statistics(), i), List.of()));
         }
         return new CheckReport(
                 plan.version(),

@@ -9,11 +9,16 @@ final class CheckSections {
     static void head(Html html, CheckReport report) {
         html.open("header").element("p", "Check report", "class", "kind");
         html.element("h1", report.mergeable() ? "Can be merged" : "Cannot be merged");
-        html.open("p", "class", "lead").name(report.verdict()).close("p").close("header").line();
+        html.open("p", "class", "lead")
+                .name(report.verdict())
+                .close("p")
+                .close("header")
+                .line();
         if (report.mergeable()) {
             html.open("dl", "class", "figures").line();
             MergeSections.figure(html, "elements to merge (D)", Numbers.count(report.elements()));
-            MergeSections.figure(html, "tensors to merge", Numbers.count(report.tensors().merged()));
+            MergeSections.figure(
+                    html, "tensors to merge", Numbers.count(report.tensors().merged()));
             MergeSections.figure(html, "to copy", Numbers.count(report.tensors().copied()));
             MergeSections.figure(html, "to drop", Numbers.count(report.tensors().dropped()));
             MergeSections.figure(html, "bytes read", Numbers.bytes(report.bytesRead()));
@@ -31,8 +36,16 @@ final class CheckSections {
         html.raw("<thead><tr><th scope=\"col\">Task</th><th scope=\"col\">Dtypes</th><th scope=\"col\">Base</th>");
         html.raw("<th scope=\"col\">Mismatches</th></tr></thead>").open("tbody");
         for (Expert expert : report.experts()) {
-            html.line().open("tr").open("th", "scope", "row").name(expert.task()).close("th");
-            html.element("td", expert.dtypes()).open("td").name(expert.base()).close("td").open("td");
+            html.line()
+                    .open("tr")
+                    .open("th", "scope", "row")
+                    .name(expert.task())
+                    .close("th");
+            html.element("td", expert.dtypes())
+                    .open("td")
+                    .name(expert.base())
+                    .close("td")
+                    .open("td");
             if (expert.mismatches().isEmpty()) {
                 html.text("none");
             } else {

@@ -17,7 +17,9 @@ final class FileTables {
         html.open("table").element("caption", "Base and experts, in task order");
         html.raw("<thead><tr><th scope=\"col\">Task</th><th scope=\"col\">File</th>");
         html.raw("<th scope=\"col\" class=\"n\">Size</th><th scope=\"col\">SHA-256 of the header</th>");
-        html.raw(hashed ? "<th scope=\"col\">SHA-256 of the whole files</th>" : "").raw("</tr></thead>").open("tbody");
+        html.raw(hashed ? "<th scope=\"col\">SHA-256 of the whole files</th>" : "")
+                .raw("</tr></thead>")
+                .open("tbody");
         for (Input input : inputs) {
             html.line().open("tr").open("th", "scope", "row").name(input.name()).close("th");
             html.open("td", "class", "f").name(input.file()).close("td");
@@ -28,7 +30,11 @@ final class FileTables {
             if (hashed) {
                 html.open("td");
                 input.sha256().forEach((file, hex) -> {
-                    html.open("div").open("span", "class", "file").name(file).close("span").text(" ");
+                    html.open("div")
+                            .open("span", "class", "file")
+                            .name(file)
+                            .close("span")
+                            .text(" ");
                     hash(html, hex);
                     html.close("div");
                 });
@@ -43,9 +49,14 @@ final class FileTables {
         html.open("section").element("h2", "Output");
         html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Output files");
         html.open("table").open("caption").text("Files of ").name(output).close("caption");
-        html.raw("<thead><tr><th scope=\"col\">File</th><th scope=\"col\">SHA-256</th></tr></thead>").open("tbody");
+        html.raw("<thead><tr><th scope=\"col\">File</th><th scope=\"col\">SHA-256</th></tr></thead>")
+                .open("tbody");
         sha256.forEach((file, hex) -> {
-            html.line().open("tr").open("th", "scope", "row", "class", "f").name(file).close("th");
+            html.line()
+                    .open("tr")
+                    .open("th", "scope", "row", "class", "f")
+                    .name(file)
+                    .close("th");
             html.open("td").element("code", hex, "class", "whole").close("td").close("tr");
         });
         html.close("tbody").close("table").close("div").close("section").line();

@@ -16,7 +16,7 @@ import org.modelmerge.engine.WeightStatistics.TensorStatistics;
 /// @param elementCount their elements
 /// @param relativeChange |merged| / |base|, NaN where the base is 0
 /// @param signAgreement share of elements with some non-zero tau where all non-zero tau agree, NaN without any
-/// @param norms [n] |tau_i|
+/// @param norms per task, |tau_i|
 record LayerStatistics(
         String name,
         long tensorCount,

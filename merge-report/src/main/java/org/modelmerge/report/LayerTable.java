@@ -20,7 +20,11 @@ final class LayerTable {
         }
         html.open("section").element("h2", "Layers");
         if (layers.size() > ROW_LIMIT) {
-            html.element("p", "The first " + ROW_LIMIT + " of " + Numbers.count(layers.size()) + " layers.", "class", "note");
+            html.element(
+                    "p",
+                    "The first " + ROW_LIMIT + " of " + Numbers.count(layers.size()) + " layers.",
+                    "class",
+                    "note");
         }
         html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Layers");
         html.open("table", "class", "layers").element("caption", "Tensors grouped by the first number in their names");
@@ -28,7 +32,8 @@ final class LayerTable {
         if (merged) {
             html.raw("<th scope=\"col\" class=\"n\">change</th><td></td>");
         }
-        html.raw("<th scope=\"col\" class=\"n\">sign agreement</th><td></td></tr></thead>").open("tbody");
+        html.raw("<th scope=\"col\" class=\"n\">sign agreement</th><td></td></tr></thead>")
+                .open("tbody");
         for (LayerStatistics layer : layers.subList(0, Math.min(ROW_LIMIT, layers.size()))) {
             row(html, layer, largest, merged);
         }
@@ -38,7 +43,11 @@ final class LayerTable {
     private static void row(Html html, LayerStatistics layer, double largest, boolean merged) {
         String change = Numbers.percent(layer.relativeChange());
         String agreement = Numbers.percent(layer.signAgreement());
-        html.line().open("tr").open("th", "scope", "row", "class", "tensor").name(layer.name()).close("th");
+        html.line()
+                .open("tr")
+                .open("th", "scope", "row", "class", "tensor")
+                .name(layer.name())
+                .close("th");
         html.element("td", Numbers.count(layer.elementCount()), "class", "n");
         if (merged) {
             html.element("td", change, "class", "n").open("td", "class", "b");

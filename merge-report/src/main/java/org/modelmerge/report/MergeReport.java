@@ -90,8 +90,7 @@ public record MergeReport(
     /// @param sizeBytes of all shards
     /// @param headerSha256 of the headers
     /// @param sha256 file name to hex of the whole file; empty when the inputs were not hashed
-    public record Input(
-            String name, String file, long sizeBytes, String headerSha256, Map<String, String> sha256) {
+    public record Input(String name, String file, long sizeBytes, String headerSha256, Map<String, String> sha256) {
         public Input {
             sha256 = Collections.unmodifiableMap(new TreeMap<>(sha256));
         }

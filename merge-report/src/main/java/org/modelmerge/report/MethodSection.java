@@ -10,8 +10,14 @@ final class MethodSection {
 
     static void write(Html html, Method method, Map<String, Object> settings) {
         html.open("section").element("h2", "Method");
-        html.open("p").element("strong", method.title()).text(". " + method.summary()).close("p");
-        html.open("pre", "tabindex", "0").text(method.equation().strip()).close("pre").line();
+        html.open("p")
+                .element("strong", method.title())
+                .text(". " + method.summary())
+                .close("p");
+        html.open("pre", "tabindex", "0")
+                .text(method.equation().strip())
+                .close("pre")
+                .line();
         citation(html, method.citation());
         html.open("div", "class", "columns");
         table(html, "Parameters", method.parameters());
@@ -23,7 +29,8 @@ final class MethodSection {
         html.open("p", "class", "cite").text(citation.authors() + ", ");
         html.element("cite", citation.title()).text(", " + citation.year() + ".");
         if (!citation.arxiv().isEmpty()) {
-            html.text(" ").element("a", "arXiv:" + citation.arxiv(), "href", "https://arxiv.org/abs/" + citation.arxiv());
+            html.text(" ")
+                    .element("a", "arXiv:" + citation.arxiv(), "href", "https://arxiv.org/abs/" + citation.arxiv());
             html.text(".");
         }
         if (!citation.code().isEmpty()) {
@@ -37,9 +44,14 @@ final class MethodSection {
             return;
         }
         html.open("table", "class", "pairs").element("caption", caption);
-        html.raw("<thead><tr><th scope=\"col\">Option</th><th scope=\"col\">Value</th></tr></thead>").open("tbody");
+        html.raw("<thead><tr><th scope=\"col\">Option</th><th scope=\"col\">Value</th></tr></thead>")
+                .open("tbody");
         values.forEach((name, value) -> {
-            html.line().open("tr").open("th", "scope", "row").element("code", name).close("th");
+            html.line()
+                    .open("tr")
+                    .open("th", "scope", "row")
+                    .element("code", name)
+                    .close("th");
             html.open("td").name(Numbers.value(value)).close("td").close("tr");
         });
         html.close("tbody").close("table").line();

@@ -52,7 +52,11 @@ final class Numbers {
 
     /// Three decimals and a true minus sign, for cosines.
     static String cosine(double value) {
-        return Double.isFinite(value) ? String.format(Locale.ROOT, "%.3f", value + 0.0).replace('-', '\u2212') : NONE;
+        if (!Double.isFinite(value)) {
+            return NONE;
+        }
+        String text = String.format(Locale.ROOT, "%.3f", value);
+        return text.equals("-0.000") ? "0.000" : text.replace('-', '\u2212');
     }
 
     /// A share as a percentage of three significant digits or so: `12.3 %`, `0.0451 %`.

@@ -34,7 +34,8 @@ final class StatisticsSections {
         html.raw("<thead><tr><th scope=\"col\">Task</th><th scope=\"col\" class=\"n\">|\u03c4|</th>");
         html.raw("<th scope=\"col\" class=\"n\">|\u03c4| / |base|</th>");
         html.raw(merged ? "<th scope=\"col\" class=\"n\">cos(\u03c4, merged)</th>" : "");
-        html.raw("<th scope=\"col\" class=\"n\">share of \u03a3|\u03c4|\u00b2</th><td></td></tr></thead>").open("tbody");
+        html.raw("<th scope=\"col\" class=\"n\">share of \u03a3|\u03c4|\u00b2</th><td></td></tr></thead>")
+                .open("tbody");
         for (int i = 0; i < statistics.tasks().size(); i++) {
             double share = total.tauSquares()[i] / all;
             double relative = total.norm(i) / Math.sqrt(total.baseSquares());
@@ -55,11 +56,14 @@ final class StatisticsSections {
     private static void summary(Html html, Sums total, boolean merged) {
         html.open("p");
         if (merged) {
-            html.text("The merge moved the weights by " + Numbers.percent(total.relativeChange()) + " of |base| and changed ");
-            double changed = total.elementCount() == 0 ? Double.NaN : (double) total.changedCount() / total.elementCount();
+            html.text("The merge moved the weights by " + Numbers.percent(total.relativeChange())
+                    + " of |base| and changed ");
+            double changed =
+                    total.elementCount() == 0 ? Double.NaN : (double) total.changedCount() / total.elementCount();
             html.text(Numbers.percent(changed) + " of the merged elements. ");
         }
-        html.text("All task vectors that touch an element agree on its sign in " + Numbers.percent(total.signAgreement()));
+        html.text("All task vectors that touch an element agree on its sign in "
+                + Numbers.percent(total.signAgreement()));
         html.text(" of the touched elements.").close("p").line();
     }
 
@@ -73,7 +77,8 @@ final class StatisticsSections {
         html.open("table").element("caption", "By |merged| / |base|, at most ten");
         html.raw("<thead><tr><th scope=\"col\">Tensor</th><th scope=\"col\">Shape</th>");
         html.raw("<th scope=\"col\" class=\"n\">change</th><td></td>");
-        html.raw("<th scope=\"col\" class=\"n\">sign agreement</th></tr></thead>").open("tbody");
+        html.raw("<th scope=\"col\" class=\"n\">sign agreement</th></tr></thead>")
+                .open("tbody");
         for (TensorStatistics tensor : top) {
             double change = tensor.sums().relativeChange();
             html.line().open("tr").open("th", "scope", "row", "class", "tensor");
@@ -81,7 +86,9 @@ final class StatisticsSections {
             html.element("td", tensor.shape().toString(), "class", "shape");
             html.element("td", Numbers.percent(change), "class", "n").open("td", "class", "b");
             Bar.write(html, change / largest, "relative change: " + Numbers.percent(change));
-            html.close("td").element("td", Numbers.percent(tensor.sums().signAgreement()), "class", "n").close("tr");
+            html.close("td")
+                    .element("td", Numbers.percent(tensor.sums().signAgreement()), "class", "n")
+                    .close("tr");
         }
         html.close("tbody").close("table").close("div").close("section").line();
     }

@@ -54,7 +54,8 @@ final class TensorLists {
             html.open("li").name(name).close("li").line();
         }
         if (names.size() > NAME_LIMIT) {
-            html.element("li", "and " + Numbers.count(names.size() - NAME_LIMIT) + " more, all named in the JSON report");
+            html.element(
+                    "li", "and " + Numbers.count(names.size() - NAME_LIMIT) + " more, all named in the JSON report");
         }
         html.close("ul").close("details").line();
     }

@@ -54,8 +54,8 @@ final class SampleReports {
 
     /// An encoder of `layers` layers with twelve tensors each, and four more.
     static MergeReport encoder(List<String> tasks, int layers, List<String> warnings) {
-        List<String> names = new ArrayList<>(List.of(
-                "embeddings.word_embeddings.weight", "embeddings.LayerNorm.weight", "pooler.dense.weight"));
+        List<String> names = new ArrayList<>(
+                List.of("embeddings.word_embeddings.weight", "embeddings.LayerNorm.weight", "pooler.dense.weight"));
         for (int layer = 0; layer < layers; layer++) {
             for (String part : List.of("query", "key", "value", "output", "intermediate", "LayerNorm")) {
                 names.add("encoder.layer." + layer + "." + part + ".weight");
@@ -147,7 +147,17 @@ final class SampleReports {
         long active = elements - elements / 10;
         long agreeing = (long) (active * (0.2 + 0.5 * random.nextDouble()));
         return new Sums(
-                elements, active, agreeing, elements * 4 / 5, base, merged, 0, tau, dotMerged, new double[n], new double[n]);
+                elements,
+                active,
+                agreeing,
+                elements * 4 / 5,
+                base,
+                merged,
+                0,
+                tau,
+                dotMerged,
+                new double[n],
+                new double[n]);
     }
 
     private static Sums total(List<TensorStatistics> perTensor, int n) {
