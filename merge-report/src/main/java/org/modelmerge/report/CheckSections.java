@@ -42,10 +42,10 @@ final class CheckSections {
                     .name(expert.task())
                     .close("th");
             html.element("td", expert.dtypes())
-                    .open("td")
+                    .open("td", "class", "f")
                     .name(expert.base())
                     .close("td")
-                    .open("td");
+                    .open("td", "class", "f");
             if (expert.mismatches().isEmpty()) {
                 html.text("none");
             } else {

@@ -81,7 +81,7 @@ class JsonReportTest {
 
         assertThat(json.get("mergeable")).isEqualTo(true);
         assertThat(json.get("verdict")).isEqualTo("These models can be merged.");
-        Map<?, ?> tensor = (Map<?, ?>) ((List<?>) json.get("perTensor")).getFirst();
+        Map<?, ?> tensor = (Map<?, ?>) ((List<?>) Objects.requireNonNull(json.get("perTensor"))).getFirst();
         assertThat(tensor.keySet().stream().map(Object::toString))
                 .containsExactly("name", "shape", "norms", "signAgreement");
         assertThat(json.keySet().stream().map(Object::toString)).doesNotContain("output", "mergedNorm", "topChanged");
