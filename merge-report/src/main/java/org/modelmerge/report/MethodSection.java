@@ -2,6 +2,7 @@ package org.modelmerge.report;
 
 import java.util.Map;
 import org.modelmerge.catalog.Citation;
+import org.modelmerge.engine.Provenance;
 import org.modelmerge.report.MergeReport.Method;
 
 /// The method with its equation, its paper and the values it ran with.
@@ -20,7 +21,8 @@ final class MethodSection {
                 .line();
         citation(html, method.citation());
         html.open("div", "class", "columns");
-        table(html, "Parameters", method.parameters());
+        // Tables, such as learned coefficients, by their hash: the JSON report and the recipe hold them whole.
+        table(html, "Parameters", Provenance.brief(method.parameters()));
         table(html, "Other settings", settings);
         html.close("div").close("section").line();
     }

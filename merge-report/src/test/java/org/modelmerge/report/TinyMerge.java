@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.catalog.Citation;
+import org.modelmerge.catalog.MethodCatalog;
 import org.modelmerge.catalog.MethodEntry;
 import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.Shape;
@@ -38,9 +39,7 @@ final class TinyMerge {
                 "a first try",
                 new Citation("Ilharco et al.", "Editing Models", 2023, "2212.04089", "mlfoundations/task_vectors"),
                 List.of(),
-                _ -> {
-                    throw new UnsupportedOperationException("no test merges");
-                });
+                MethodCatalog.entries().getFirst().factory());
     }
 
     static MergePlan plan() {
@@ -59,6 +58,7 @@ final class TinyMerge {
                 true,
                 4 << 20,
                 List.of(new OutputFile("out.safetensors", "{}", 160)),
+                null,
                 Map.of("allow-extra", true));
     }
 
