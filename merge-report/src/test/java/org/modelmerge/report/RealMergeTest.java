@@ -32,7 +32,7 @@ class RealMergeTest {
         MergeReport report = merge("one", "task-arithmetic");
 
         assertThat(report.tensors()).isEqualTo(new MergeReport.TensorCounts(1, 1, 0));
-        assertThat(report.elements()).isEqualTo(2);
+        assertThat(report.elements()).isEqualTo(64);
         assertThat(report.tasks()).containsExactly("a", "b");
         assertThat(report.sha256()).hasSize(1);
         assertThat(HtmlReport.of(report))
@@ -93,15 +93,20 @@ class RealMergeTest {
 
     private MergeRequest request(String name) throws IOException, MergeException {
         MergeMethod method = MethodCatalog.create(name, Map.of());
-        return MergeRequest.of(method, model("base", 3, 4), List.of(model("a", 3.5f, 4), model("b", 3, 4.25f)));
+        return MergeRequest.of(
+                method, model("base", 0, 0), List.of(model("a", 0.001f, 0), model("b", 0.0005f, -0.03f)));
     }
 
-    private Path model(String name, float first, float second) throws IOException {
-        Path file = folder.resolve(name + ".safetensors");
+    /// Element i is i + square * i^2 + linear * i: enough different values for every method's statistics.
+    private Path model(String name, float square, float linear) throws IOException {
+        float[] values = new float[64];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i + square * i * i + linear * i;
+        }
         return new TinyCheckpoint()
-                .floats("w.0.weight", Shape.of(2), first, second)
+                .floats("w.0.weight", Shape.of(values.length), values)
                 .longs("ids", Shape.of(1), 7)
-                .write(file);
+                .write(folder.resolve(name + ".safetensors"));
     }
 
     private static byte[] bytes(String text) {
