@@ -3,6 +3,7 @@ package org.modelmerge.adamerging;
 import static org.modelmerge.kernel.Kernels.addScaled;
 import static org.modelmerge.kernel.Kernels.agreeing;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,13 +83,11 @@ public record AdaMerging(
 
     @Override
     public List<PassDescription> passes() {
-        PassDescription emit = PassDescription.of("emit");
-        return plusPlus == null
-                ? List.of(emit)
-                : List.of(
-                        PassDescription.of("thresholds, upper bits"),
-                        PassDescription.of("thresholds, lower bits"),
-                        PassDescription.of("sign balance"),
-                        emit);
+        List<PassDescription> passes = new ArrayList<>();
+        if (plusPlus != null) {
+            passes.addAll(SignElection.passesOverModel(plusPlus));
+        }
+        passes.add(PassDescription.of("emit"));
+        return passes;
     }
 }

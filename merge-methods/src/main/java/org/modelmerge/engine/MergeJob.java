@@ -18,6 +18,7 @@ import org.modelmerge.engine.MergePlan.PlannedTensor;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.method.MergeMethod;
+import org.modelmerge.method.MergeMethod.PassDescription;
 
 /// One merge from open inputs to written output. Opening reads and checks every header and nothing else.
 ///
@@ -116,7 +117,13 @@ public final class MergeJob implements AutoCloseable {
 
     /// Bytes that the usual passes read.
     public long expectedBytesRead() {
-        return (method.passes().size() - 1) * MergeBytes.ofMergedTensors(plan) + MergeBytes.ofEmit(plan);
+        int readCount =
+                usualPasses().stream().mapToInt(PassDescription::readCount).sum();
+        return (readCount - 1) * MergeBytes.ofMergedTensors(plan) + MergeBytes.ofEmit(plan);
+    }
+
+    private List<PassDescription> usualPasses() {
+        return method.passes().stream().filter(pass -> !pass.conditional()).toList();
     }
 
     /// Writes the output files, forced to the device, into `outputFolder` under the names of the plan.
@@ -124,7 +131,7 @@ public final class MergeJob implements AutoCloseable {
     /// @param outputFolder an existing folder without these files, usually a staging folder
     /// @throws MergeException whatever goes wrong; files written so far are left to the caller's transaction
     public MergeResult run(Path outputFolder, MergeObserver observer) throws MergeException {
-        Progress progress = new Progress(observer, method.passes().size());
+        Progress progress = new Progress(observer, usualPasses().size());
         List<String> warnings = new ArrayList<>(headerWarnings);
         warnings.addAll(new CopyCheck(inputs, progress).run(plan));
         LocalExecutor executor = new LocalExecutor(plan, grid, inputs, workload, progress, false);
@@ -150,7 +157,7 @@ public final class MergeJob implements AutoCloseable {
     /// Measures the weights without writing anything: what `check` shows. Cosines cover every leaf, and the merged task
     /// vector is the method's.
     public MergeResult measure(MergeObserver observer) throws MergeException {
-        Progress progress = new Progress(observer, method.passes().size());
+        Progress progress = new Progress(observer, usualPasses().size());
         List<String> warnings = new ArrayList<>(headerWarnings);
         warnings.addAll(new CopyCheck(inputs, progress).run(plan));
         LocalExecutor executor = new LocalExecutor(plan, grid, inputs, workload, progress, true);

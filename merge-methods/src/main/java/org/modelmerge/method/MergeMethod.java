@@ -62,15 +62,21 @@ public interface MergeMethod {
     ///
     /// @param name what it measures, for example `threshold (upper half of the bits)`
     /// @param conditional true if only special values make it necessary
-    record PassDescription(String name, boolean conditional) {
+    /// @param readCount how often it reads the merged tensors
+    record PassDescription(String name, boolean conditional, int readCount) {
         /// A pass that always runs.
         public static PassDescription of(String name) {
-            return new PassDescription(name, false);
+            return new PassDescription(name, false, 1);
+        }
+
+        /// A pass that takes a statistic of whole tensors and reads each of them twice.
+        public static PassDescription ofTensors(String name) {
+            return new PassDescription(name + " (read twice)", false, 2);
         }
 
         /// A pass that only special values make necessary.
         public static PassDescription conditional(String name) {
-            return new PassDescription(name, true);
+            return new PassDescription(name, true, 1);
         }
     }
 }

@@ -1,7 +1,9 @@
 package org.modelmerge.method;
 
+import java.util.List;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.kernel.Kernels;
+import org.modelmerge.method.MergeMethod.PassDescription;
 
 /// Trim and elect, the first two steps of TIES, shared by every method that builds on them.
 ///
@@ -13,11 +15,13 @@ import org.modelmerge.kernel.Kernels;
 /// @param threshold t_i, `[1][n]` for the whole model or `[tensor][n]`
 /// @param majority the sign that most elements of the model elect: 1, -1, or 0 when balanced
 public record SignElection(float[][] threshold, float majority) {
+    private static final String BALANCE = "sign balance";
+
     /// Measures thresholds over the whole model, and the majority sign; three passes.
     ///
     /// Values equal to the threshold are kept, and the majority sign fills zero sums, as in the official code.
     public static SignElection overModel(Scan scan, Density density) throws MergeException {
-        float[][] perTask = density.keepsAll() || density.thresholdRank(scan.size()) < 0
+        float[][] perTask = density.thresholdRank(scan.size()) < 0
                 ? new float[scan.tasks().size()][1]
                 : scan.ranks(Slice::magnitude, density.thresholdRank(scan.size()));
         float[] threshold = new float[perTask.length];
@@ -29,12 +33,35 @@ public record SignElection(float[][] threshold, float majority) {
 
     /// Measures thresholds inside each tensor, and the majority sign of the model.
     public static SignElection perTensor(Scan scan, Density density) throws MergeException {
-        return withMajority(scan, scan.tensorRanks(Slice::magnitude, density::thresholdRank));
+        return withMajority(
+                scan,
+                density.keepsAll()
+                        ? new float[1][scan.tasks().size()]
+                        : scan.tensorRanks(Slice::magnitude, density::thresholdRank));
+    }
+
+    /// The passes of [#overModel(Scan, Density)].
+    public static List<PassDescription> passesOverModel(Density density) {
+        PassDescription balance = PassDescription.of(BALANCE);
+        return density.keepsAll()
+                ? List.of(balance)
+                : List.of(
+                        PassDescription.of("thresholds, upper bits"),
+                        PassDescription.of("thresholds, lower bits"),
+                        balance);
+    }
+
+    /// The passes of [#perTensor(Scan, Density)].
+    public static List<PassDescription> passesPerTensor(Density density) {
+        PassDescription balance = PassDescription.of(BALANCE);
+        return density.keepsAll()
+                ? List.of(balance)
+                : List.of(PassDescription.ofTensors("thresholds of each tensor"), balance);
     }
 
     private static SignElection withMajority(Scan scan, float[][] threshold) throws MergeException {
         SignElection tied = new SignElection(threshold, 0);
-        long balance = scan.total("sign balance", slice -> Kernels.signBalance(sum(tied.trimmed(slice), slice)));
+        long balance = scan.total(BALANCE, slice -> Kernels.signBalance(sum(tied.trimmed(slice), slice)));
         return new SignElection(threshold, Long.signum(balance));
     }
 

@@ -8,6 +8,7 @@ import static org.modelmerge.kernel.Kernels.divideByCount;
 import static org.modelmerge.kernel.Kernels.maxMagnitude;
 import static org.modelmerge.kernel.Kernels.multiply;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -105,19 +106,12 @@ public record Ties(Density density, MergeFunction function, TrimScope scope, flo
 
     @Override
     public List<PassDescription> passes() {
-        PassDescription balance = PassDescription.of("sign balance");
-        PassDescription emit = PassDescription.of("emit");
-        if (density.keepsAll()) {
-            return List.of(balance, emit);
-        }
-        return switch (scope) {
-            case MODEL ->
-                List.of(
-                        PassDescription.of("thresholds, upper bits"),
-                        PassDescription.of("thresholds, lower bits"),
-                        balance,
-                        emit);
-            case TENSOR -> List.of(PassDescription.of("thresholds of each tensor (read twice)"), balance, emit);
-        };
+        List<PassDescription> passes = new ArrayList<>(
+                switch (scope) {
+                    case MODEL -> SignElection.passesOverModel(density);
+                    case TENSOR -> SignElection.passesPerTensor(density);
+                });
+        passes.add(PassDescription.of("emit"));
+        return passes;
     }
 }
