@@ -2,6 +2,7 @@ package org.modelmerge.pcb;
 
 import static org.modelmerge.kernel.Kernels.add;
 import static org.modelmerge.kernel.Kernels.addScaled;
+import static org.modelmerge.kernel.Kernels.keepAgreement;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -87,6 +88,10 @@ public record Pcb(PcbVariant variant, Density density, Coefficients lambda, Dege
         }
         Balance.divideByAtLeast(weighted, total, 1e-12f);
         addScaled(slice.base(), after ? lambda.of(0) : 1, weighted, slice.out());
+        if (slice != whole) {
+            // The engine keeps what all experts agree on; the skipped ones have no say in it.
+            keepAgreement(slice.base(), slice.experts(), slice.out());
+        }
     }
 
     /// Whether min-max normalisation divides 0 by 0.

@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.modelmerge.adamerging.AdaMerging;
 import org.modelmerge.arithmetic.TaskArithmetic;
+import org.modelmerge.checkpoint.Hashes;
 import org.modelmerge.average.Average;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.method.Coefficients;
@@ -138,7 +140,7 @@ final class OracleTest {
         }
         List<Integer> reversed = order.reversed();
         List<Integer> shuffled = new ArrayList<>(order);
-        Collections.shuffle(shuffled, new java.util.Random(3));
+        Collections.shuffle(shuffled, new Random(3));
         for (MergeMethod method : Methods.all(base)) {
             TestModel expected = base.withFloats(WholeArrays.of(base, experts).merge(method));
             for (List<Integer> chosen : List.of(order, reversed, shuffled)) {
@@ -178,7 +180,7 @@ final class OracleTest {
         assertSame(TestMerge.read(output.folder()), expected, "sharded output");
         for (Map.Entry<String, String> file : output.result().sha256().entrySet()) {
             byte[] bytes = Files.readAllBytes(output.folder().resolve(file.getKey()));
-            assertThat(file.getValue()).isEqualTo(org.modelmerge.checkpoint.Hashes.of(bytes));
+            assertThat(file.getValue()).isEqualTo(Hashes.of(bytes));
         }
     }
 }
