@@ -38,7 +38,8 @@ public final class CheckpointFamily {
         while (elements(hidden + 256, 1) * 4 < elements && hidden < 4096) {
             hidden += 256;
         }
-        int layers = (int) Math.max(1, Math.round((double) (elements - 2 * vocabulary(hidden) * hidden) / layer(hidden)));
+        int layers =
+                (int) Math.max(1, Math.round((double) (elements - 2 * vocabulary(hidden) * hidden) / layer(hidden)));
         List<OutputTensor> tensors = new ArrayList<>();
         add(tensors, dtype, "model.embed_tokens.weight", vocabulary(hidden), hidden);
         for (int k = 0; k < layers; k++) {

@@ -1,45 +1,88 @@
 package org.modelmerge.checkpoint;
 
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 import org.modelmerge.kernel.Conversions;
+import org.modelmerge.kernel.ElementOrder;
+import org.modelmerge.kernel.RawFloats;
 
 /// Turns float32 arrays into the bytes of a float dtype, rounding once to nearest even; one per thread.
 public final class SliceEncoder {
     private final ByteBuffer bytes;
+    private final MemorySegment memory;
     private short[] shorts = new short[0];
     private double[] doubles = new double[0];
+    private float[] natural = new float[0];
+    private RawFloats format = RawFloats.F32;
 
     /// An encoder of windows of at most `maxElements` elements.
     public SliceEncoder(int maxElements) {
         bytes = ByteBuffer.allocateDirect(Math.multiplyExact(maxElements, Double.BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);
+        memory = MemorySegment.ofBuffer(bytes);
     }
 
-    /// The bytes of `values` as `dtype`, and in `written` what these bytes mean as float32.
+    /// The bytes of `values`, which lie in natural order.
     ///
-    /// @param values kept as they are
-    /// @param written as long as `values`; may be the same array
+    /// @param written takes what these bytes mean as float32; as long as `values`, may be the same array
     /// @return a buffer that the next call overwrites
     public ByteBuffer encode(float[] values, DType dtype, float[] written) {
+        return encode(values, dtype, ElementOrder.NATURAL, written);
+    }
+
+    /// The bytes of `values` in the order of a file.
+    ///
+    /// @param values kept as they are
+    /// @param order how `values` and `written` lie
+    /// @param written takes what the bytes mean as float32, or null; as long as `values`, may be the same array
+    /// @return a buffer that the next call overwrites
+    public ByteBuffer encode(float[] values, DType dtype, ElementOrder order, float @Nullable [] written) {
+        format = SliceReader.format(dtype);
         bytes.clear();
         int count = values.length;
-        switch (dtype) {
-            case F32 -> {
-                bytes.asFloatBuffer().put(values);
-                copy(values, written);
+        if (order == ElementOrder.EVEN_ODD && dtype == DType.BF16) {
+            Conversions.roundToBf16EvenOdd(values, memory);
+            if (written != null) {
+                Conversions.widenBf16EvenOdd(memory, written);
             }
+        } else if (order == ElementOrder.EVEN_ODD) {
+            encodeNatural(inNaturalOrder(values), dtype);
+            if (written != null) {
+                decodeNatural(dtype, natural);
+                for (int element = 0; element < count; element++) {
+                    written[order.index(element, count)] = natural[element];
+                }
+            }
+        } else {
+            encodeNatural(values, dtype);
+            if (written != null) {
+                copy(values, written);
+                decodeNatural(dtype, written);
+            }
+        }
+        return bytes.position(0).limit(count * dtype.bytes());
+    }
+
+    /// The place in the last window of its first element that is not finite as written, or -1.
+    public int firstNonFinite() {
+        return format.firstNonFinite(memory.asSlice(0, bytes.limit()));
+    }
+
+    private void encodeNatural(float[] values, DType dtype) {
+        int count = values.length;
+        switch (dtype) {
+            case F32 -> bytes.asFloatBuffer().put(values, 0, count);
             case BF16 -> {
                 grow(count);
                 Conversions.roundToBf16(values, shorts);
                 bytes.asShortBuffer().put(shorts, 0, count);
-                Conversions.widenBf16(shorts, written);
             }
             case F16 -> {
                 grow(count);
                 Conversions.roundToF16(values, shorts);
                 bytes.asShortBuffer().put(shorts, 0, count);
-                Conversions.widenF16(shorts, written);
             }
             case F64 -> {
                 if (doubles.length < count) {
@@ -47,11 +90,30 @@ public final class SliceEncoder {
                 }
                 Conversions.widenToF64(values, doubles);
                 bytes.asDoubleBuffer().put(doubles, 0, count);
-                copy(values, written);
             }
             default -> throw new IllegalArgumentException(dtype + " has no arithmetic");
         }
-        return bytes.limit(count * dtype.bytes());
+    }
+
+    /// Replaces values by what was encoded, where encoding rounds.
+    private void decodeNatural(DType dtype, float[] values) {
+        switch (dtype) {
+            case BF16 -> Conversions.widenBf16(shorts, values);
+            case F16 -> Conversions.widenF16(shorts, values);
+            default -> {
+                // F32 and F64 hold every float32.
+            }
+        }
+    }
+
+    private float[] inNaturalOrder(float[] values) {
+        if (natural.length != values.length) {
+            natural = new float[values.length];
+        }
+        for (int element = 0; element < values.length; element++) {
+            natural[element] = values[ElementOrder.EVEN_ODD.index(element, values.length)];
+        }
+        return natural;
     }
 
     private void grow(int count) {

@@ -7,30 +7,44 @@ import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.SliceEncoder;
 import org.modelmerge.engine.MergePlan.Range;
 import org.modelmerge.kernel.DotProduct;
+import org.modelmerge.kernel.ElementOrder;
 import org.modelmerge.kernel.Kernels;
+import org.modelmerge.kernel.SignCount;
 import org.modelmerge.method.Slice;
 
 /// Measures the slices of one leaf after another; one per thread.
 final class LeafMeter {
     private final int tasks;
     private final DotProduct[] sums;
-    private final long[] counts = new long[4];
-    private final @Nullable SliceEncoder narrowing;
+    private final SignCount signs = new SignCount();
+    private final SliceEncoder narrowing;
+    private long elements;
+    private long changed;
     private float[] scratch = new float[0];
-    private int[] signs = new int[0];
+    private ElementOrder order = ElementOrder.NATURAL;
+    private List<@Nullable Range> ranges = List.of();
+    private boolean full;
 
-    LeafMeter(int tasks, boolean mixedDTypes, int sliceElements) {
+    LeafMeter(int tasks, int sliceElements) {
         this.tasks = tasks;
         this.sums = new DotProduct[LeafStatistics.sumCount(tasks)];
         Arrays.setAll(sums, k -> new DotProduct());
-        this.narrowing = mixedDTypes ? new SliceEncoder(sliceElements) : null;
+        this.narrowing = new SliceEncoder(sliceElements);
     }
 
-    void start() {
+    /// Begins a leaf.
+    ///
+    /// @param inFull whether to measure what a sample of leaves suffices for
+    void start(ElementOrder elementOrder, List<@Nullable Range> tensorRanges, boolean inFull) {
+        order = elementOrder;
+        ranges = tensorRanges;
+        full = inFull;
         for (DotProduct sum : sums) {
             sum.clear();
         }
-        Arrays.fill(counts, 0);
+        signs.clear();
+        elements = 0;
+        changed = 0;
     }
 
     /// Folds a slice in.
@@ -38,52 +52,51 @@ final class LeafMeter {
     /// @param result the method's result before rounding to the output's dtype
     /// @param written the value of the written bytes
     /// @param position the slice's first element, counted in its leaf
-    void add(Slice slice, float[] result, float[] written, long position, List<@Nullable Range> ranges, boolean pairs) {
+    void add(Slice slice, float[] result, float[] written, long position) {
         float[] base = slice.base();
-        int size = base.length;
-        if (scratch.length != size) {
-            scratch = new float[size];
-            signs = new int[size];
+        if (scratch.length != base.length) {
+            scratch = new float[base.length];
         }
         float[][] tau = slice.tau();
-        Kernels.subtract(result, written, scratch);
-        sums[2].add(scratch, scratch, position);
-        addNarrowing(base, ranges, position);
+        if (full) {
+            addSampled(base, tau, result, written, position);
+        }
         float[] merged = scratch;
         Kernels.subtract(written, base, merged);
-        sums[0].add(base, base, position);
-        sums[1].add(merged, merged, position);
+        sums[0].add(base, base, position, order);
+        sums[1].add(merged, merged, position, order);
+        boolean pairs = full || tasks <= LeafStatistics.COSINES_OF_ALL_LEAVES;
         int pair = 3 + 4 * tasks;
         for (int i = 0; i < tasks; i++) {
-            sums[3 + i].add(tau[i], tau[i], position);
-            sums[3 + tasks + i].add(tau[i], merged, position);
-            sums[3 + 2 * tasks + i].add(tau[i], base, position);
+            sums[3 + i].add(tau[i], tau[i], position, order);
+            sums[3 + tasks + i].add(tau[i], merged, position, order);
             for (int k = i + 1; k < tasks; k++, pair++) {
                 if (pairs) {
-                    sums[pair].add(tau[i], tau[k], position);
+                    sums[pair].add(tau[i], tau[k], position, order);
                 }
             }
         }
-        count(tau, merged);
+        signs.add(tau);
+        elements += merged.length;
+        changed += SignCount.countNonZero(merged);
     }
 
-    private void addNarrowing(float[] base, List<@Nullable Range> ranges, long position) {
-        if (narrowing == null) {
-            return;
-        }
-        DType baseDType = dtype(ranges, 0);
-        float[] rounded = new float[base.length];
+    private void addSampled(float[] base, float[][] tau, float[] result, float[] written, long position) {
+        Kernels.subtract(result, written, scratch);
+        sums[2].add(scratch, scratch, position, order);
+        DType baseDType = dtype(0);
         for (int i = 0; i < tasks; i++) {
-            DType dtype = dtype(ranges, i + 1);
+            sums[3 + 2 * tasks + i].add(tau[i], base, position, order);
+            DType dtype = dtype(i + 1);
             if (dtype.bits() < Math.min(32, baseDType.bits())) {
-                narrowing.encode(base, dtype, rounded);
-                Kernels.subtract(base, rounded, rounded);
-                sums[3 + 3 * tasks + i].add(rounded, rounded, position);
+                narrowing.encode(base, dtype, order, scratch);
+                Kernels.subtract(base, scratch, scratch);
+                sums[3 + 3 * tasks + i].add(scratch, scratch, position, order);
             }
         }
     }
 
-    private static DType dtype(List<@Nullable Range> ranges, int model) {
+    private DType dtype(int model) {
         Range range = ranges.get(model);
         if (range == null) {
             throw new IllegalStateException("a merged tensor without a range");
@@ -91,32 +104,11 @@ final class LeafMeter {
         return range.dtype();
     }
 
-    private void count(float[][] tau, float[] merged) {
-        Arrays.fill(signs, 0);
-        for (float[] t : tau) {
-            for (int j = 0; j < t.length; j++) {
-                signs[j] |= (t[j] > 0 ? 1 : 0) | (t[j] < 0 ? 2 : 0);
-            }
-        }
-        int active = 0;
-        int conflicting = 0;
-        int changed = 0;
-        for (int j = 0; j < merged.length; j++) {
-            active += signs[j] != 0 ? 1 : 0;
-            conflicting += signs[j] == 3 ? 1 : 0;
-            changed += merged[j] != 0 ? 1 : 0;
-        }
-        counts[0] += merged.length;
-        counts[1] += active;
-        counts[2] += active - conflicting;
-        counts[3] += changed;
-    }
-
     void finish(int ordinal, LeafStatistics statistics) {
         double[] values = new double[sums.length];
         for (int k = 0; k < sums.length; k++) {
             values[k] = sums[k].sum();
         }
-        statistics.set(ordinal, values, counts.clone());
+        statistics.set(ordinal, values, new long[] {elements, signs.active(), signs.agreeing(), changed});
     }
 }

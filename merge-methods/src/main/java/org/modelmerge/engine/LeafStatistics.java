@@ -12,26 +12,28 @@ import org.modelmerge.engine.WeightStatistics.TensorStatistics;
 /// The weight statistics of some leaves: sums stay apart per leaf until [#finish], which adds them in leaf order.
 final class LeafStatistics {
     /// Beyond this many experts, cosines come from a sample of leaves.
-    private static final int COSINES_OF_ALL_LEAVES = 4;
+    static final int COSINES_OF_ALL_LEAVES = 4;
 
     private static final int SAMPLE_EVERY = 16;
     private static final int SAMPLE_FROM_LEAVES = 64;
 
     private final int tasks;
     private final boolean sampled;
+    private final boolean cosinesSampled;
     private final double[][] sums;
     private final long[][] counts;
 
     /// @param everyLeaf whether cosines cover every leaf, however many experts there are
     LeafStatistics(int tasks, int leafCount, boolean everyLeaf) {
         this.tasks = tasks;
-        this.sampled = !everyLeaf && tasks > COSINES_OF_ALL_LEAVES && leafCount >= SAMPLE_FROM_LEAVES;
+        this.sampled = !everyLeaf && leafCount >= SAMPLE_FROM_LEAVES;
+        this.cosinesSampled = sampled && tasks > COSINES_OF_ALL_LEAVES;
         this.sums = new double[leafCount][0];
         this.counts = new long[leafCount][0];
     }
 
-    /// Whether cosines are measured on this leaf.
-    boolean measuresCosines(int ordinal) {
+    /// Whether a leaf is measured in full: with what only the warnings need, and with cosines of many experts.
+    boolean measuresInFull(int ordinal) {
         return !sampled || ordinal % SAMPLE_EVERY == 0;
     }
 
@@ -58,7 +60,8 @@ final class LeafStatistics {
     WeightStatistics finish(MergePlan plan, LeafGrid grid) {
         double[] totalSums = new double[sumCount(tasks)];
         long[] totalCounts = new long[4];
-        double[] pairs = new double[sumCount(tasks)];
+        double[] sampleSums = new double[sumCount(tasks)];
+        long[] sampleCounts = new long[4];
         List<TensorStatistics> perTensor = new ArrayList<>();
         List<PlannedTensor> merged =
                 plan.tensors().stream().filter(PlannedTensor::isMerged).toList();
@@ -70,8 +73,9 @@ final class LeafStatistics {
             for (long k = 0; k < leaves; k++, leaf++) {
                 addTo(tensorSums, sums[leaf]);
                 addTo(tensorCounts, counts[leaf]);
-                if (measuresCosines(leaf)) {
-                    addTo(pairs, sums[leaf]);
+                if (measuresInFull(leaf)) {
+                    addTo(sampleSums, sums[leaf]);
+                    addTo(sampleCounts, counts[leaf]);
                 }
             }
             perTensor.add(new TensorStatistics(tensor.name(), tensor.shape(), sums(tensorSums, tensorCounts)));
@@ -81,7 +85,13 @@ final class LeafStatistics {
         if (leaf != grid.mergedLeafCount()) {
             throw new IllegalStateException(leaf + " leaves of " + grid.mergedLeafCount());
         }
-        return new WeightStatistics(plan.tasks(), perTensor, sums(totalSums, totalCounts), cosines(pairs), sampled);
+        return new WeightStatistics(
+                plan.tasks(),
+                perTensor,
+                sums(totalSums, totalCounts),
+                sums(sampleSums, sampleCounts),
+                cosines(cosinesSampled ? sampleSums : totalSums),
+                cosinesSampled);
     }
 
     private static void addTo(double[] total, double[] part) {

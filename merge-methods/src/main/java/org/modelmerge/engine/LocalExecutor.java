@@ -12,6 +12,7 @@ import org.modelmerge.engine.MergePlan.PlannedTensor;
 import org.modelmerge.engine.MergePlan.Range;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.kernel.ElementOrder;
 import org.modelmerge.kernel.Kernels;
 import org.modelmerge.method.MergeMethod;
 import org.modelmerge.method.Slice;
@@ -201,10 +202,7 @@ final class LocalExecutor implements MergeExecutor {
             this.step = step;
             this.chosen = chosen;
             this.sink = sink;
-            this.meter = plan.statistics()
-                    ? new LeafMeter(
-                            plan.inputs().size() - 1, MergeBytes.hasNarrowerExpert(plan), workload.sliceElements())
-                    : null;
+            this.meter = plan.statistics() ? new LeafMeter(plan.inputs().size() - 1, workload.sliceElements()) : null;
             this.copyBuffer = ByteBuffer.allocateDirect(Workload.COPY_BYTES);
         }
 
@@ -224,27 +222,27 @@ final class LocalExecutor implements MergeExecutor {
         private void merge(Unit unit, Leaf leaf) throws MergeException {
             PlannedTensor tensor = plan.tensors().get(leaf.tensor());
             long bytes = SliceLoader.bytesPerElement(tensor);
+            ElementOrder order = SliceLoader.order(tensor);
             if (meter != null) {
-                meter.start();
+                meter.start(order, tensor.ranges(), statistics.measuresInFull(leaf.ordinal()));
             }
             loader.forEachSlice(leaf, (slice, start) -> {
                 step.apply(slice);
                 float[] out = slice.out();
-                if (method.keepsAgreement()) {
+                if (method.keepsAgreement() && (plan.allowNonfinite() || loader.baseHasNegativeZero())) {
                     Kernels.keepAgreement(slice.base(), slice.experts(), out);
                 }
-                if (written.length != out.length) {
+                if (meter != null && written.length != out.length) {
                     written = new float[out.length];
                 }
-                ByteBuffer encoded = encoder.encode(out, tensor.dtype(), written);
-                refuseOverflow(tensor, slice, written, start);
+                ByteBuffer encoded = encoder.encode(out, tensor.dtype(), order, meter == null ? null : written);
+                refuseOverflow(tensor, slice, order, start);
                 sink.write(
                         unit.file(),
                         encoded,
                         tensor.outputOffset() + start * tensor.dtype().bytes());
                 if (meter != null) {
-                    boolean pairs = statistics.measuresCosines(leaf.ordinal());
-                    meter.add(slice, out, written, start - leaf.start(), tensor.ranges(), pairs);
+                    meter.add(slice, out, written, start - leaf.start());
                 }
                 progress.read(out.length * bytes);
             });
@@ -253,17 +251,18 @@ final class LocalExecutor implements MergeExecutor {
             }
         }
 
-        private void refuseOverflow(PlannedTensor tensor, Slice slice, float[] values, long start)
+        private void refuseOverflow(PlannedTensor tensor, Slice slice, ElementOrder order, long start)
                 throws MergeException {
             if (plan.allowNonfinite() || method.mayEmitNonFinite()) {
                 return;
             }
-            int j = Kernels.firstNonFinite(values);
+            int j = encoder.firstNonFinite();
             if (j >= 0) {
+                int at = order.index(j, slice.size());
                 throw MergeException.of(
                                 ErrorCode.OVERFLOW,
                                 "element " + (start + j) + " of the result does not fit " + tensor.dtype() + " (got "
-                                        + slice.out()[j] + " from base " + slice.base()[j] + ")")
+                                        + slice.out()[at] + " from base " + slice.base()[at] + ")")
                         .atTensor(tensor.name())
                         .withHint("pass --dtype f32 for a wider output, or --allow-nonfinite to let it pass");
             }

@@ -190,7 +190,8 @@ public final class MergeJob implements AutoCloseable {
 
     private void requireSameLayout(Checkpoint output) throws MergeException {
         int files = plan.outputs().size();
-        boolean same = output.shards().size() == files && output.tensors().size() == plan.tensors().size();
+        boolean same = output.shards().size() == files
+                && output.tensors().size() == plan.tensors().size();
         for (PlannedTensor tensor : plan.tensors()) {
             StoredTensor stored = same ? output.tensor(tensor.name()) : null;
             same = stored != null
@@ -201,7 +202,8 @@ public final class MergeJob implements AutoCloseable {
             if (!same) {
                 throw MergeException.of(
                                 ErrorCode.MISMATCH,
-                                "is not laid out as these inputs and parameters give it (got " + output.tensors().size()
+                                "is not laid out as these inputs and parameters give it (got "
+                                        + output.tensors().size()
                                         + " tensors in " + output.shards().size() + " files, expected "
                                         + plan.tensors().size() + " in " + files + ")")
                         .inFile(output.path())

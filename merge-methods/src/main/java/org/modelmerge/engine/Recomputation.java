@@ -15,7 +15,11 @@ import org.modelmerge.error.MergeException;
 /// @param checkedCount units that were computed again
 /// @param checkedBytes bytes that were compared
 /// @param difference the first difference found, or null if all bytes agree
-public record Recomputation(int unitCount, int checkedCount, long checkedBytes, @Nullable Difference difference) {
+public record Recomputation(
+        int unitCount,
+        int checkedCount,
+        long checkedBytes,
+        @Nullable Difference difference) {
     /// Where the output differs.
     ///
     /// @param file name of the output's file

@@ -2,12 +2,13 @@ package org.modelmerge.engine;
 
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.SliceReader;
 import org.modelmerge.engine.MergePlan.PlannedTensor;
 import org.modelmerge.engine.MergePlan.Range;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
-import org.modelmerge.kernel.Kernels;
+import org.modelmerge.kernel.ElementOrder;
 import org.modelmerge.method.Slice;
 
 /// Reads slices of merged tensors from all models; one per thread.
@@ -19,6 +20,7 @@ final class SliceLoader {
     private final Slice.Workspace workspace = new Slice.Workspace();
     private float[] base = new float[0];
     private float[][] experts;
+    private boolean baseHasNegativeZero;
 
     SliceLoader(MergePlan plan, PlanInputs inputs, int sliceElements) {
         this.plan = plan;
@@ -47,6 +49,21 @@ final class SliceLoader {
         }
     }
 
+    /// How the elements of a tensor lie in its slices; follows from the plan alone.
+    static ElementOrder order(PlannedTensor tensor) {
+        for (Range range : tensor.ranges()) {
+            if (range == null || range.dtype() != DType.BF16) {
+                return ElementOrder.NATURAL;
+            }
+        }
+        return ElementOrder.EVEN_ODD;
+    }
+
+    /// Whether the last slice's base holds a -0.
+    boolean baseHasNegativeZero() {
+        return baseHasNegativeZero;
+    }
+
     /// The bytes that reading an element takes, over all models.
     static long bytesPerElement(PlannedTensor tensor) {
         long bytes = 0;
@@ -62,6 +79,7 @@ final class SliceLoader {
             experts = new float[experts.length][count];
         }
         List<@Nullable Range> ranges = tensor.ranges();
+        ElementOrder order = order(tensor);
         for (int model = 0; model < ranges.size(); model++) {
             Range range = ranges.get(model);
             if (range == null) {
@@ -70,23 +88,26 @@ final class SliceLoader {
             float[] target = model == 0 ? base : experts[model - 1];
             try {
                 long offset = range.offset() + start * range.dtype().bytes();
-                reader.readFloats(inputs.source(model, range), range.dtype(), offset, target);
+                reader.readFloats(inputs.source(model, range), range.dtype(), offset, order, target);
                 if (!plan.allowNonfinite()) {
-                    refuseNonFinite(target, start);
+                    refuseNonFinite(order, target, start);
                 }
             } catch (MergeException e) {
                 throw e.inFile(inputs.shard(model, range).name()).atTensor(tensor.name());
+            }
+            if (model == 0) {
+                baseHasNegativeZero = reader.hasNegativeZero();
             }
         }
         return workspace.slice(tensor.name(), merged, base, experts);
     }
 
-    private static void refuseNonFinite(float[] values, long start) throws MergeException {
-        int j = Kernels.firstNonFinite(values);
+    private void refuseNonFinite(ElementOrder order, float[] values, long start) throws MergeException {
+        int j = reader.firstNonFinite();
         if (j >= 0) {
             throw MergeException.of(
                             ErrorCode.NON_FINITE,
-                            "element " + (start + j) + " is not finite (got " + values[j]
+                            "element " + (start + j) + " is not finite (got " + values[order.index(j, values.length)]
                                     + ", expected a finite number)")
                     .withHint("pass --allow-nonfinite to let it pass");
         }

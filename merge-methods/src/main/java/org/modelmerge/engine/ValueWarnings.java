@@ -19,10 +19,11 @@ final class ValueWarnings {
     static List<String> of(WeightStatistics statistics) {
         List<String> warnings = new ArrayList<>();
         Sums total = statistics.total();
+        Sums sample = statistics.sample();
         for (int i = 0; i < statistics.tasks().size(); i++) {
             String task = Printable.text(statistics.tasks().get(i));
             double norm = total.norm(i);
-            double cosine = total.cosineToBase(i);
+            double cosine = sample.cosineToBase(i);
             if (norm == 0 && total.elementCount() > 0) {
                 warnings.add("expert " + task + " equals the base on all merged tensors");
             } else if (cosine < UNRELATED_COSINE) {
@@ -31,13 +32,13 @@ final class ValueWarnings {
                         + number(cosine) + ", its task vector is " + number(norm / Math.sqrt(total.baseSquares()))
                         + " times the base's norm");
             }
-            double lost = Math.sqrt(total.narrowingSquares()[i]) / norm;
+            double lost = Math.sqrt(sample.narrowingSquares()[i]) / sample.norm(i);
             if (lost > NOTABLE_LOSS) {
                 warnings.add("expert " + task + " is stored in fewer bits than the base: rounding makes up "
                         + percent(lost) + " of its task vector's norm");
             }
         }
-        double rounding = Math.sqrt(total.roundingSquares()) / total.mergedNorm();
+        double rounding = Math.sqrt(sample.roundingSquares()) / sample.mergedNorm();
         if (rounding > NOTABLE_LOSS) {
             warnings.add("rounding to the output's dtype changes the merged task vector by " + percent(rounding)
                     + " of its norm; --dtype f32 keeps it");

@@ -11,15 +11,23 @@ import org.modelmerge.checkpoint.Shape;
 /// @param tasks task names
 /// @param perTensor merged tensors in output order
 /// @param total the sums over all merged tensors
+/// @param sample the sums over the leaves that were measured in full: all of a small model, a fixed sixteenth of a
+///     large one
 /// @param cosines `[n][n]` cosines of task vectors, NaN where a norm is 0
 /// @param cosinesSampled whether `cosines` come from a fixed sample of leaves
 public record WeightStatistics(
-        List<String> tasks, List<TensorStatistics> perTensor, Sums total, double[][] cosines, boolean cosinesSampled) {
+        List<String> tasks,
+        List<TensorStatistics> perTensor,
+        Sums total,
+        Sums sample,
+        double[][] cosines,
+        boolean cosinesSampled) {
 
     /// One merged tensor.
     public record TensorStatistics(String name, Shape shape, Sums sums) {}
 
-    /// Sums over some elements.
+    /// Sums over some elements. `roundingSquares`, `tauDotBase` and `narrowingSquares` cover only leaves that were
+    /// measured in full: to compare them with others, take all from [WeightStatistics#sample()].
     ///
     /// @param elementCount all elements
     /// @param activeCount elements with some non-zero tau

@@ -7,16 +7,17 @@ import org.modelmerge.error.MergeException;
 
 /// A merge method: whole-model statistics first, then one equation per slice.
 ///
-/// `prepare` must be deterministic: which statistic it asks for next may depend only on the parameters, the headers and
-/// the results of earlier statistics. The engine relies on it to replay a method from its name and parameters.
+/// `prepare` must be deterministic: which statistic it asks for next may depend only on the parameters, the
+/// headers and the results of earlier statistics. The engine relies on it to replay a method from its name and
+/// parameters.
 public interface MergeMethod {
     /// The name on the command line and in provenance, for example `task-arithmetic`.
     String name();
 
     /// The effective parameters by their option names, defaults included, in a fixed order.
     ///
-    /// Values are strings, numbers, booleans, or lists and maps of these. The catalogue builds an equal method from
-    /// them.
+    /// Values are strings, numbers, booleans, or lists and maps of these. The catalogue builds an equal method
+    /// from them.
     Map<String, Object> parameters();
 
     /// The passes over the inputs in their usual course, for the dry run; the last one emits.
@@ -27,7 +28,9 @@ public interface MergeMethod {
     /// @throws MergeException `DEGENERATE` where the statistics do not exist, or whatever reading throws
     Step prepare(Scan scan) throws MergeException;
 
-    /// Whether elements on which all models agree bit for bit keep these bits. True for methods on task vectors.
+    /// Whether elements on which all models agree bit for bit keep these bits. True for methods on task vectors,
+    /// whose steps give the base's number where all task vectors are 0; the engine then restores what arithmetic
+    /// loses: the sign of -0, and NaN and infinity where they are allowed.
     default boolean keepsAgreement() {
         return true;
     }
@@ -37,7 +40,8 @@ public interface MergeMethod {
         return false;
     }
 
-    /// Checks the parameters against the models, and resolves what depends on them, for example the rows of a table.
+    /// Checks the parameters against the models, and resolves what depends on them, for example the rows of a
+    /// table.
     ///
     /// @return this method, or an equal one with everything resolved
     /// @throws MergeException `USAGE` or `MISMATCH`

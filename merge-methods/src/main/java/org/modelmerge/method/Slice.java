@@ -8,8 +8,11 @@ import org.modelmerge.kernel.Kernels;
 
 /// One window of one tensor, from the base and all experts: what a method sees.
 ///
-/// All arrays have [#size()] elements. Those that hold the inputs belong to the engine and must not be changed. Arrays
-/// from [#zeros()] and [#magnitude()] are scratch space of this slice: the next slice of the same thread reuses them.
+/// All arrays have [#size()] elements. Entry j of every array belongs to one element of the tensor; which one is
+/// the engine's business, so a method works elementwise and never looks at neighbours.
+///
+/// Arrays that hold the inputs belong to the engine and must not be changed. Arrays from [#zeros()] and
+/// [#magnitude()] are scratch space of this slice: the next slice of the same thread reuses them.
 public final class Slice {
     private final Workspace workspace;
     private final String tensor;

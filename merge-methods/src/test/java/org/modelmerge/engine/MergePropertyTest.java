@@ -274,9 +274,7 @@ final class MergePropertyTest {
             Density fifth = Density.percent(20);
             MergeMethod ties = new Ties(fifth, MergeFunction.MEAN, TrimScope.MODEL, 1f);
             MergeMethod plusPlus = new AdaMerging(
-                    new CoefficientTable(
-                            Granularity.TASK, List.of(), Map.of("*", List.of(1f)), true),
-                    fifth);
+                    new CoefficientTable(Granularity.TASK, List.of(), Map.of("*", List.of(1f)), true), fifth);
             assertThat(new TestMerge(temp, plusPlus).models(base, one).run().tensors())
                     .isEqualTo(new TestMerge(temp, ties).models(base, one).run().tensors());
         });

@@ -36,7 +36,7 @@ class GoldenTest {
     Path temp;
 
     /// How a result is compared: bit for bit, or `|got - want| <= absolute + relative * |want| + ofLargest *
-    // max|want|`.
+    /// max|want|`.
     private record Tolerance(double absolute, double relative, double ofLargest) {
         static final Tolerance EXACT = new Tolerance(0, 0, 0);
         static final Tolerance ROUNDING = new Tolerance(1e-8, 1e-6, 0);

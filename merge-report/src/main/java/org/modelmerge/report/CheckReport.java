@@ -133,7 +133,7 @@ public record CheckReport(
         if (statistics.total().tauSquares()[task] == 0) {
             return "equal to the base";
         }
-        double cosine = statistics.total().cosineToBase(task);
+        double cosine = statistics.sample().cosineToBase(task);
         if (Double.isNaN(cosine)) {
             return "not comparable: a norm is 0";
         }

@@ -14,8 +14,8 @@ import org.modelmerge.report.CheckReport.Expert;
 import org.modelmerge.report.MergeReport.Input;
 import org.modelmerge.report.MergeReport.TensorCounts;
 
-/// The JSON documents of a merge. Every one has `"schema": 1` and only ever gains fields; a value that does not exist
-/// is null.
+/// The JSON documents of a merge. Every one has `"schema": 1` and only ever gains fields; a value that does not
+/// exist is null.
 public final class JsonReport {
     private JsonReport() {}
 
@@ -143,7 +143,7 @@ public final class JsonReport {
                 json.member("cosineToMerged", total.cosineToMerged(i));
             }
             json.member("relativeNorm", total.norm(i) / Math.sqrt(total.baseSquares()));
-            json.member("cosineToBase", total.cosineToBase(i)).endObject();
+            json.member("cosineToBase", statistics.sample().cosineToBase(i)).endObject();
         }
         json.endArray().name("cosines").beginArray();
         for (double[] row : statistics.cosines()) {
@@ -154,7 +154,8 @@ public final class JsonReport {
         if (merged) {
             json.member("mergedNorm", total.mergedNorm()).member("relativeChange", total.relativeChange());
             json.member("changedElements", total.changedCount());
-            json.member("roundingNorm", Math.sqrt(total.roundingSquares()));
+            Sums sample = statistics.sample();
+            json.member("roundingShare", Math.sqrt(sample.roundingSquares()) / sample.mergedNorm());
         }
         json.name("layers").beginArray();
         for (LayerStatistics layer : LayerStatistics.of(statistics)) {

@@ -89,6 +89,7 @@ class LayerStatisticsTest {
     }
 
     private static WeightStatistics statistics(TensorStatistics... tensors) {
-        return new WeightStatistics(List.of("a"), List.of(tensors), sums(1, 1), new double[][] {{1}}, false);
+        return new WeightStatistics(
+                List.of("a"), List.of(tensors), sums(1, 1), sums(1, 1), new double[][] {{1}}, false);
     }
 }

@@ -132,7 +132,7 @@ final class SampleReports {
                 cosines[i][j] = cosines[j][i] = random.nextGaussian() * 0.08;
             }
         }
-        return new WeightStatistics(tasks, perTensor, total(perTensor, n), cosines, n > 4);
+        return new WeightStatistics(tasks, perTensor, total(perTensor, n), total(perTensor, n), cosines, n > 4);
     }
 
     private static Sums sums(Random random, int n, long elements) {

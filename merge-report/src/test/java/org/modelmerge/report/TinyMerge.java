@@ -93,6 +93,7 @@ final class TinyMerge {
                 List.of("a", "b"),
                 List.of(new TensorStatistics("w.0.weight", Shape.of(2), sums)),
                 sums,
+                sums,
                 cosines,
                 false);
     }
