@@ -1,0 +1,104 @@
+package org.modelmerge.samples;
+
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.modelmerge.checkpoint.OutputTransaction;
+import org.modelmerge.engine.MergeJob;
+import org.modelmerge.engine.MergeObserver;
+import org.modelmerge.engine.MergeRequest;
+import org.modelmerge.error.MergeException;
+import org.modelmerge.kernel.Kernels;
+import org.modelmerge.method.MergeMethod;
+import org.modelmerge.method.Scan;
+import org.modelmerge.method.Slice;
+
+/// Merges with a method that is not part of the library.
+///
+/// Arguments: FOLDER BASE EXPERT...
+public final class OwnMethod {
+    private OwnMethod() {}
+
+    public static void main(String[] args) throws MergeException {
+        List<Path> models = Arrays.stream(args).skip(1).map(Path::of).toList();
+        merge(
+                new ClippedAverage(0.99, 1),
+                models.getFirst(),
+                models.subList(1, models.size()),
+                Path.of(args[0]),
+                System.out);
+    }
+
+    static void merge(MergeMethod method, Path base, List<Path> experts, Path folder, PrintStream out)
+            throws MergeException {
+        MergeRequest request = MergeRequest.of(method, base, experts);
+        try (MergeJob job = MergeJob.open(request);
+                OutputTransaction output = OutputTransaction.begin(request.storage(), false)) {
+            job.run(output.stageFolder(folder), MergeObserver.NONE);
+            output.publish();
+            out.println(method.name() + " " + method.parameters() + ": wrote " + folder);
+        }
+    }
+
+    /// The mean of the task vectors, each clipped at a quantile of its own magnitudes, so that a few large changes of
+    /// one task do not drown the others.
+    ///
+    /// ```
+    /// t_i = the value of rank [D*quantile] among |tau_i|, at most the largest
+    /// c_i = tau_i clipped to [-t_i, t_i]
+    /// out = theta_0 + lambda/n * (c_1 + ... + c_n)
+    /// ```
+    ///
+    /// @param quantile in [0, 1]; 1 clips nothing
+    /// @param lambda factor of the mean, no unit
+    public record ClippedAverage(double quantile, float lambda) implements MergeMethod {
+        public ClippedAverage {
+            if (!(quantile >= 0 && quantile <= 1)) {
+                throw new IllegalArgumentException("quantile " + quantile + " is not in [0, 1]");
+            }
+        }
+
+        @Override
+        public Step prepare(Scan scan) throws MergeException {
+            long rank = Math.min((long) (scan.size() * quantile), scan.size() - 1);
+            float[][] limit = scan.ranks(Slice::magnitude, rank);
+            return slice -> {
+                float[] sum = slice.zeros();
+                for (int i = 0; i < slice.taskCount(); i++) {
+                    addClipped(slice.tau()[i], limit[i][0], sum);
+                }
+                Kernels.addScaled(slice.base(), lambda / slice.taskCount(), sum, slice.out());
+            };
+        }
+
+        private static void addClipped(float[] tau, float limit, float[] sum) {
+            for (int j = 0; j < sum.length; j++) {
+                sum[j] += Math.clamp(tau[j], -limit, limit);
+            }
+        }
+
+        @Override
+        public String name() {
+            return "clipped-average";
+        }
+
+        @Override
+        public Map<String, Object> parameters() {
+            Map<String, Object> parameters = new LinkedHashMap<>();
+            parameters.put("quantile", quantile);
+            parameters.put("lambda", lambda);
+            return parameters;
+        }
+
+        @Override
+        public List<PassDescription> passes() {
+            return List.of(
+                    PassDescription.of("limits, upper bits"),
+                    PassDescription.of("limits, lower bits"),
+                    PassDescription.of("emit"));
+        }
+    }
+}
