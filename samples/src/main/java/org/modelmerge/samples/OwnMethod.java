@@ -12,6 +12,7 @@ import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.engine.MergeRequest;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.kernel.Kernels;
+import org.modelmerge.method.Density;
 import org.modelmerge.method.MergeMethod;
 import org.modelmerge.method.Scan;
 import org.modelmerge.method.Slice;
@@ -25,7 +26,7 @@ public final class OwnMethod {
     public static void main(String[] args) throws MergeException {
         List<Path> models = Arrays.stream(args).skip(1).map(Path::of).toList();
         merge(
-                new ClippedAverage(0.99, 1),
+                new ClippedAverage(Density.percent(99), 1),
                 models.getFirst(),
                 models.subList(1, models.size()),
                 Path.of(args[0]),
@@ -43,27 +44,21 @@ public final class OwnMethod {
         }
     }
 
-    /// The mean of the task vectors, each clipped at a quantile of its own magnitudes, so that a few large changes of
-    /// one task do not drown the others.
+    /// The mean of the task vectors after the largest changes of each were clipped, so that a few of them do not drown
+    /// the other tasks.
     ///
     /// ```
-    /// t_i = the value of rank [D*quantile] among |tau_i|, at most the largest
+    /// t_i = the value of rank [D*density] among |tau_i|, at most the largest
     /// c_i = tau_i clipped to [-t_i, t_i]
     /// out = theta_0 + lambda/n * (c_1 + ... + c_n)
     /// ```
     ///
-    /// @param quantile in [0, 1]; 1 clips nothing
+    /// @param density share of elements per task that are not clipped, in (0, 1]
     /// @param lambda factor of the mean, no unit
-    public record ClippedAverage(double quantile, float lambda) implements MergeMethod {
-        public ClippedAverage {
-            if (!(quantile >= 0 && quantile <= 1)) {
-                throw new IllegalArgumentException("quantile " + quantile + " is not in [0, 1]");
-            }
-        }
-
+    public record ClippedAverage(Density density, float lambda) implements MergeMethod {
         @Override
         public Step prepare(Scan scan) throws MergeException {
-            long rank = Math.min((long) (scan.size() * quantile), scan.size() - 1);
+            long rank = Math.min((long) (scan.size() * density.fraction()), scan.size() - 1);
             float[][] limit = scan.ranks(Slice::magnitude, rank);
             return slice -> {
                 float[] sum = slice.zeros();
@@ -88,7 +83,7 @@ public final class OwnMethod {
         @Override
         public Map<String, Object> parameters() {
             Map<String, Object> parameters = new LinkedHashMap<>();
-            parameters.put("quantile", quantile);
+            parameters.put("density", density.fraction());
             parameters.put("lambda", lambda);
             return parameters;
         }
