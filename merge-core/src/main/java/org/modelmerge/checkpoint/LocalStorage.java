@@ -63,6 +63,15 @@ public final class LocalStorage implements Storage {
     }
 
     @Override
+    public boolean isSame(Path first, Path second) throws MergeException {
+        try {
+            return Files.isSameFile(first, second);
+        } catch (IOException e) {
+            throw MergeException.ofIo("cannot compare with " + second, e).inFile(first.toString());
+        }
+    }
+
+    @Override
     public List<String> list(Path folder) throws MergeException {
         List<String> names = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {

@@ -58,6 +58,13 @@ public final class OutputTransaction implements AutoCloseable {
         return transaction;
     }
 
+    /// Checks that an output could be reserved, without reserving or writing anything.
+    ///
+    /// @throws MergeException as [#stageFile(Path)] and [#stageFolder(Path)], as far as looking can tell
+    public static void check(Storage storage, Path target, boolean isFolder, boolean force) throws MergeException {
+        OutputTarget.of(storage, target, isFolder, force).requireReplaceable(storage);
+    }
+
     /// Reserves a file output.
     ///
     /// @param target the final name; its folder must exist

@@ -24,6 +24,11 @@ public interface Storage {
     /// The path with all links resolved.
     Path realPath(Path path) throws MergeException;
 
+    /// Whether both existing paths are one file or folder, also by a hard link where the system can tell.
+    default boolean isSame(Path first, Path second) throws MergeException {
+        return realPath(first).equals(realPath(second));
+    }
+
     /// The names in a folder, sorted by code point.
     List<String> list(Path folder) throws MergeException;
 

@@ -1,0 +1,77 @@
+package org.modelmerge.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The commands by name. A name counts only as the first argument, so option values and operands may equal names:
+/// picocli's subcommands would not allow that.
+enum Commands {
+    RUN("run", "merge as a recipe says"),
+    INSPECT("inspect", "tensors, dtypes, shapes, shards and metadata of checkpoints"),
+    DIFF("diff", "what differs between two checkpoints"),
+    CHECK("check", "can these be merged? The weight report without a merge"),
+    VERIFY("verify", "do an output and its inputs match their hashes?"),
+    METHODS("methods", "the methods, their papers and parameters"),
+    COMPLETION("completion", "completion script for bash or zsh"),
+    HELP("help", "help of a command");
+
+    /// Commands that are specified and come with later versions: not taken for the name of a base.
+    private static final List<String> PLANNED = List.of("eval", "search", "twin", "import-onnx");
+
+    private final String word;
+    private final String summary;
+
+    Commands(String word, String summary) {
+        this.word = word;
+        this.summary = summary;
+    }
+
+    /// The command of this name, or null.
+    static @Nullable Commands named(String word) {
+        for (Commands command : values()) {
+            if (command.word.equals(word)) {
+                return command;
+            }
+        }
+        return null;
+    }
+
+    /// Whether a later version has this command.
+    static boolean isPlanned(String word) {
+        return PLANNED.contains(word);
+    }
+
+    /// All names.
+    static List<String> words() {
+        List<String> words = new ArrayList<>();
+        for (Commands command : values()) {
+            words.add(command.word);
+        }
+        return words;
+    }
+
+    /// The name on the command line.
+    String word() {
+        return word;
+    }
+
+    /// What it does, in a few words.
+    String summary() {
+        return summary;
+    }
+
+    /// A new instance, to be filled by the parser.
+    Command create() {
+        return switch (this) {
+            case RUN -> new RunCommand();
+            case INSPECT -> new InspectCommand();
+            case DIFF -> new DiffCommand();
+            case CHECK -> new CheckCommand();
+            case VERIFY -> new VerifyCommand();
+            case METHODS -> new MethodsCommand();
+            case COMPLETION -> new CompletionCommand();
+            case HELP -> new HelpCommand();
+        };
+    }
+}

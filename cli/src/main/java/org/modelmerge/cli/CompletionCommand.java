@@ -1,0 +1,62 @@
+package org.modelmerge.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.modelmerge.error.ErrorCode;
+import org.modelmerge.error.MergeException;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `merge completion`.
+@CommandLine.Command(
+        description = "Prints a completion script for bash or zsh.",
+        customSynopsis = "merge completion bash|zsh")
+final class CompletionCommand implements Command {
+    private static final List<String> SHELLS = List.of("bash", "zsh");
+
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Parameters(arity = "0..*", paramLabel = "SHELL")
+    List<String> shells = new ArrayList<>();
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public List<HelpText.Line> operands() {
+        return List.of(new HelpText.Line("bash, zsh", "the script is the same; zsh reads it through bashcompinit"));
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of(
+                "source <(merge completion bash)",
+                "merge completion bash > ~/.local/share/bash-completion/completions/merge");
+    }
+
+    @Override
+    public List<Integer> exitCodes() {
+        return List.of(0, 1, 2);
+    }
+
+    @Override
+    public int run(Talk talk) throws MergeException {
+        if (shells.size() != 1) {
+            throw MergeException.of(
+                    ErrorCode.USAGE, "got " + Quantity.count(shells.size(), "shell") + ", expected bash or zsh");
+        }
+        Words.choice("completion", shells.getFirst(), SHELLS);
+        // Only for the script: the parser itself knows no subcommands, see Commands.
+        CommandLine all = new CommandLine(Parser.spec(new MergeCommand()));
+        for (Commands command : Commands.values()) {
+            all.addSubcommand(command.word(), Parser.spec(command.create()));
+        }
+        talk.console().out().append(AutoComplete.bash("merge", all));
+        return 0;
+    }
+}

@@ -1,0 +1,39 @@
+package org.modelmerge.cli;
+
+import java.io.BufferedOutputStream;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/// What the command sees of the world outside files: streams, the working directory, the environment.
+///
+/// @param directory what relative paths are resolved against; the empty path in the real command, so that messages
+///     show paths as they were typed
+/// @param out data: the output path, a table, one JSON document
+/// @param err talk: progress, summary, warnings, errors
+/// @param terminal whether `err` is a terminal; asked only when it matters, since asking costs start-up time
+/// @param environment environment variables
+record Console(
+        Path directory, PrintStream out, PrintStream err, BooleanSupplier terminal, Map<String, String> environment) {
+
+    /// The process's own console. Both streams are UTF-8 whatever the locale says.
+    static Console ofProcess() {
+        return new Console(
+                Path.of(""),
+                new PrintStream(
+                        new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)),
+                        false,
+                        StandardCharsets.UTF_8),
+                new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
+                Console::isTerminal,
+                System.getenv());
+    }
+
+    private static boolean isTerminal() {
+        return System.console() instanceof java.io.Console console && console.isTerminal();
+    }
+}

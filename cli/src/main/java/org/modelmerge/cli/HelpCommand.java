@@ -1,0 +1,61 @@
+package org.modelmerge.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.modelmerge.error.ErrorCode;
+import org.modelmerge.error.MergeException;
+import org.modelmerge.error.Printable;
+import picocli.CommandLine;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Parameters;
+
+/// `merge help`.
+@CommandLine.Command(
+        description = "Prints the help of merge or of one of its commands.",
+        customSynopsis = "merge help [COMMAND]")
+final class HelpCommand implements Command {
+    @Mixin
+    CommonOptions common = new CommonOptions();
+
+    @Parameters(arity = "0..*", paramLabel = "COMMAND")
+    List<String> names = new ArrayList<>();
+
+    @Override
+    public CommonOptions common() {
+        return common;
+    }
+
+    @Override
+    public List<HelpText.Line> operands() {
+        return List.of(new HelpText.Line("COMMAND", String.join(", ", Commands.words())));
+    }
+
+    @Override
+    public List<String> examples() {
+        return List.of("merge help", "merge help diff");
+    }
+
+    @Override
+    public List<Integer> exitCodes() {
+        return List.of(0, 1, 2);
+    }
+
+    @Override
+    public int run(Talk talk) throws MergeException {
+        if (names.size() > 1) {
+            throw MergeException.of(ErrorCode.USAGE, "got " + names.size() + " commands, expected at most one");
+        }
+        talk.console().out().append(names.isEmpty() ? HelpText.of("", new MergeCommand()) : help(names.getFirst()));
+        return 0;
+    }
+
+    private static String help(String name) throws MergeException {
+        Commands command = Commands.named(name);
+        if (command == null) {
+            String nearest = Nearest.to(name, Commands.words());
+            throw MergeException.of(ErrorCode.USAGE, "this version has no command " + Printable.text(name))
+                    .withHint(nearest == null ? "merge help lists the commands" : "did you mean " + nearest + "?");
+        }
+        return HelpText.of(name, command.create());
+    }
+}

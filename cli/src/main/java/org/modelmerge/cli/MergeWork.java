@@ -1,0 +1,104 @@
+package org.modelmerge.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.LocalStorage;
+import org.modelmerge.checkpoint.Storage;
+import org.modelmerge.engine.MergeObserver;
+import org.modelmerge.engine.MergePlanJson;
+import org.modelmerge.engine.MergeRequest;
+import org.modelmerge.error.MergeException;
+import org.modelmerge.report.JsonReport;
+import org.modelmerge.report.MergeOrder;
+import org.modelmerge.report.MergeOutcome;
+import org.modelmerge.report.MergeSession;
+
+/// What the main command and `run` share: from choices to a session, from its outcome to text.
+final class MergeWork {
+    private final Talk talk;
+    private final OutputOptions output;
+    private final String method;
+    private final Settings settings;
+
+    MergeWork(Talk talk, OutputOptions output, String method, Settings settings) {
+        this.talk = talk;
+        this.output = output;
+        this.method = method;
+        this.settings = settings;
+    }
+
+    /// Merges, or prints the plan.
+    ///
+    /// @param byRecipe the output that a recipe names, null if none does
+    /// @return the exit code
+    int run(Operands models, @Nullable Path byRecipe) throws MergeException {
+        long start = System.nanoTime();
+        MergeOrder order = order(models, byRecipe);
+        try (MergeSession session = MergeSession.open(order)) {
+            if (output.dryRun) {
+                plan(session);
+                return 0;
+            }
+            talk.verbose(() -> PlanText.tensors(session.plan()));
+            MergeObserver observer = talk.observer();
+            MergeOutcome outcome;
+            try {
+                outcome = session.run(observer);
+            } finally {
+                Talk.end(observer);
+            }
+            double seconds = (System.nanoTime() - start) / 1e9;
+            talk.warn(outcome.report().warnings());
+            SummaryText.lines(order, outcome, seconds).forEach(talk::say);
+            if (talk.json()) {
+                talk.console()
+                        .out()
+                        .append(JsonReport.summary(
+                                outcome.report(), order.output().toString(), SummaryText.reportPrefix(outcome)));
+            } else {
+                talk.data(order.output().toString());
+            }
+            return 0;
+        }
+    }
+
+    private void plan(MergeSession session) throws MergeException {
+        talk.warn(session.warnings());
+        if (talk.json()) {
+            talk.data(MergePlanJson.write(session.plan()));
+        } else {
+            PlanText.lines(session).forEach(talk::data);
+            talk.verboseData(() -> PlanText.tensors(session.plan()));
+        }
+    }
+
+    private MergeOrder order(Operands models, @Nullable Path byRecipe) throws MergeException {
+        Console console = talk.console();
+        Path chosen = Words.pathOrNull(console, "--output", output.output);
+        Path target = chosen != null ? chosen : byRecipe != null ? byRecipe : byDefault(console, models.base());
+        String singleFile = MergeOrder.isFile(target) ? target.getFileName().toString() : null;
+        MergeRequest request = settings.request(method, models.base(), models.experts(), singleFile, !output.noReport);
+        return new MergeOrder(
+                request,
+                target,
+                output.force,
+                !output.noReport,
+                reportPrefix(console, output.report),
+                Words.pathOrNull(console, "--write-recipe", output.writeRecipe));
+    }
+
+    private static Path byDefault(Console console, Path base) throws MergeException {
+        boolean isFolder = LocalStorage.INSTANCE.kind(base) == Storage.Kind.FOLDER
+                || base.toString().endsWith(".index.json");
+        return console.directory().resolve(isFolder ? "merged" : "merged.safetensors");
+    }
+
+    /// The path without `.html` or `.json`, null where none is given.
+    static @Nullable Path reportPrefix(Console console, @Nullable String text) throws MergeException {
+        if (text == null) {
+            return null;
+        }
+        boolean cut = text.endsWith(".html") || text.endsWith(".json");
+        return Words.path(console, "--report", cut ? text.substring(0, text.length() - ".html".length()) : text);
+    }
+}

@@ -1,0 +1,183 @@
+package org.modelmerge.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.modelmerge.catalog.MethodCatalog;
+import org.modelmerge.checkpoint.DType;
+import org.modelmerge.checkpoint.LocalStorage;
+import org.modelmerge.engine.MergeRequest;
+import org.modelmerge.engine.Scope;
+import org.modelmerge.error.ErrorCode;
+import org.modelmerge.error.MergeException;
+import org.modelmerge.error.Printable;
+
+/// The choices of a merge by option name, from flags, a recipe, or both: text as on the command line, or the typed
+/// values of a recipe. What is not a choice of the engine is a parameter of the method.
+final class Settings {
+    static final String INCLUDE = "include";
+    static final String EXCLUDE = "exclude";
+    static final String ALLOW_MISSING = "allow-missing";
+    static final String ALLOW_EXTRA = "allow-extra";
+    static final String ALLOW_NONFINITE = "allow-nonfinite";
+    static final String DTYPE = "dtype";
+    static final String MAX_SHARD_SIZE = "max-shard-size";
+    static final String HASH_INPUTS = "hash-inputs";
+    static final String THREADS = "threads";
+    static final String MAX_MEMORY = "max-memory";
+    static final String SLICE_ELEMENTS = "slice-elements";
+    /// Recipes may have it; no method of this version is random.
+    private static final String SEED = "seed";
+
+    private static final Set<String> ENGINE = Set.of(
+            INCLUDE,
+            EXCLUDE,
+            ALLOW_MISSING,
+            ALLOW_EXTRA,
+            ALLOW_NONFINITE,
+            DTYPE,
+            MAX_SHARD_SIZE,
+            HASH_INPUTS,
+            THREADS,
+            MAX_MEMORY,
+            SLICE_ELEMENTS,
+            SEED);
+
+    private static final List<String> DTYPES = List.of("base", "f32", "f16", "bf16", "f64");
+    private static final int MAX_THREADS = 1024;
+    private static final int MAX_SLICE_ELEMENTS = 1 << 22;
+
+    private final Map<String, Object> values;
+    private final @Nullable Path recipe;
+
+    /// @param values by option name
+    /// @param recipe where all of them stand, null if some were given as flags
+    Settings(Map<String, Object> values, @Nullable Path recipe) {
+        this.values = values;
+        this.recipe = recipe;
+    }
+
+    static void addIfGiven(Map<String, Object> values, String name, @Nullable Object value) {
+        boolean absent = value == null || value.equals(false) || (value instanceof List<?> list && list.isEmpty());
+        if (value != null && !absent) {
+            values.put(name, value);
+        }
+    }
+
+    /// The values without those that only a method has.
+    static Map<String, Object> withoutMethod(Map<String, Object> values) {
+        Map<String, Object> ofEngine = new LinkedHashMap<>(values);
+        ofEngine.keySet().retainAll(ENGINE);
+        return ofEngine;
+    }
+
+    /// The merge that these choices ask for.
+    ///
+    /// @param singleFile the name of the output if it is one file, which no shard size splits; else null
+    /// @throws MergeException `USAGE`; `MALFORMED` if the values are a recipe's alone
+    MergeRequest request(String method, Path base, List<Path> experts, @Nullable String singleFile, boolean statistics)
+            throws MergeException {
+        try {
+            return build(method, base, experts, singleFile, statistics);
+        } catch (MergeException e) {
+            throw recipe == null ? e : inRecipe(e, recipe);
+        }
+    }
+
+    /// A bad value in a recipe is the recipe's fault, not the command line's.
+    static MergeException inRecipe(MergeException fault, Path recipe) {
+        return fault.code() == ErrorCode.USAGE
+                ? MergeException.of(ErrorCode.MALFORMED, fault.problem(), fault).inFile(recipe.toString())
+                : fault;
+    }
+
+    private MergeRequest build(
+            String method, Path base, List<Path> experts, @Nullable String singleFile, boolean statistics)
+            throws MergeException {
+        if (singleFile != null && values.containsKey(MAX_SHARD_SIZE)) {
+            throw Words.usage("--max-shard-size", "the output is one file, which has no shards");
+        }
+        Map<String, Object> parameters = new LinkedHashMap<>(values);
+        parameters.keySet().removeAll(ENGINE);
+        return new MergeRequest(
+                MethodCatalog.create(method, parameters),
+                base,
+                experts,
+                new Scope(patterns(INCLUDE), patterns(EXCLUDE)),
+                flag(ALLOW_MISSING),
+                flag(ALLOW_EXTRA),
+                flag(ALLOW_NONFINITE),
+                dtype(),
+                singleFile,
+                size(MAX_SHARD_SIZE, MergeRequest.DEFAULT_SHARD_BYTES),
+                limits(),
+                statistics,
+                flag(HASH_INPUTS),
+                LocalStorage.INSTANCE);
+    }
+
+    private MergeRequest.Limits limits() throws MergeException {
+        String threads = text(THREADS);
+        String slice = text(SLICE_ELEMENTS);
+        return new MergeRequest.Limits(
+                threads == null ? 0 : Words.count("--" + THREADS, threads, 1, MAX_THREADS),
+                size(MAX_MEMORY, 0),
+                slice == null
+                        ? MergeRequest.Limits.DEFAULT.sliceElements()
+                        : Words.count("--" + SLICE_ELEMENTS, slice, 1, MAX_SLICE_ELEMENTS));
+    }
+
+    private @Nullable DType dtype() throws MergeException {
+        String text = text(DTYPE);
+        String word = text == null ? "base" : Words.choice("--" + DTYPE, text, DTYPES);
+        return word.equals("base") ? null : DType.named(word.toUpperCase(Locale.ROOT));
+    }
+
+    private long size(String option, long byDefault) throws MergeException {
+        String text = text(option);
+        return text == null ? byDefault : Words.size("--" + option, text);
+    }
+
+    private List<Pattern> patterns(String option) throws MergeException {
+        Object value = values.get(option);
+        List<?> texts = value == null ? List.of() : value instanceof List<?> list ? list : List.of(value);
+        List<Pattern> patterns = new ArrayList<>();
+        Set<String> seen = new HashSet<>();
+        for (Object text : texts) {
+            if (seen.add(text.toString())) {
+                patterns.add(Words.pattern("--" + option, text.toString()));
+            }
+        }
+        return patterns;
+    }
+
+    private boolean flag(String option) throws MergeException {
+        return switch (values.get(option)) {
+            case null -> false;
+            case Boolean bool -> bool;
+            case Object other -> throw Words.usage("--" + option, "got " + shown(other) + ", expected true or false");
+        };
+    }
+
+    private @Nullable String text(String option) throws MergeException {
+        return switch (values.get(option)) {
+            case null -> null;
+            case String text -> text;
+            case Number number -> number.toString();
+            case Object other ->
+                throw MergeException.of(
+                        ErrorCode.USAGE, "--" + option + ": got " + shown(other) + ", expected one value");
+        };
+    }
+
+    private static String shown(Object value) {
+        return Printable.text(value.toString());
+    }
+}

@@ -1,0 +1,129 @@
+package org.modelmerge.cli;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
+import org.modelmerge.error.ErrorCode;
+import org.modelmerge.error.MergeException;
+import org.modelmerge.error.Printable;
+
+/// Option values: text to numbers, sizes, choices, patterns and paths. Whatever is wrong is a `USAGE` fault that names
+/// the option, the value and what was expected.
+final class Words {
+    private static final Map<String, Long> UNITS = Map.of(
+            "", 1L,
+            "b", 1L,
+            "kb", 1_000L,
+            "mb", 1_000_000L,
+            "gb", 1_000_000_000L,
+            "tb", 1_000_000_000_000L,
+            "kib", 1L << 10,
+            "mib", 1L << 20,
+            "gib", 1L << 30,
+            "tib", 1L << 40);
+
+    private Words() {}
+
+    /// A usage fault of one option.
+    static MergeException usage(String option, String problem) {
+        return MergeException.of(ErrorCode.USAGE, option + ": " + problem);
+    }
+
+    /// A whole number from `least` to `most`.
+    static int count(String option, String text, int least, int most) throws MergeException {
+        if (text.length() <= 10 && !text.isEmpty() && text.chars().allMatch(c -> c >= '0' && c <= '9')) {
+            long value = Long.parseLong(text);
+            if (value >= least && value <= most) {
+                return (int) value;
+            }
+        }
+        throw usage(option, "got " + Printable.text(text) + ", expected a whole number from " + least + " to " + most);
+    }
+
+    /// A size in bytes, 1 or more: `1024`, `500MB`, `1.5GB`, `2GiB`.
+    static long size(String option, String text) throws MergeException {
+        int end = text.length();
+        while (end > 0 && Character.isLetter(text.charAt(end - 1))) {
+            end--;
+        }
+        Long unit = UNITS.get(text.substring(end).toLowerCase(Locale.ROOT));
+        long bytes = unit == null ? -1 : times(text.substring(0, end).strip(), unit);
+        if (bytes < 1) {
+            throw usage(option, "got " + Printable.text(text) + ", expected a size such as 500MB, 5GB or 2GiB");
+        }
+        return bytes;
+    }
+
+    /// Digits, perhaps with a decimal point, times the unit, rounded down; -1 where that is no size in a long.
+    private static long times(String number, long unit) {
+        int point = number.indexOf('.');
+        String whole = point < 0 ? number : number.substring(0, point);
+        String fraction = point < 0 ? "" : number.substring(point + 1);
+        boolean digits = (whole + fraction).chars().allMatch(c -> c >= '0' && c <= '9');
+        if (!digits
+                || whole.isEmpty()
+                || whole.length() > 19
+                || fraction.length() > 18
+                || point == number.length() - 1) {
+            return -1;
+        }
+        try {
+            java.math.BigDecimal bytes = new java.math.BigDecimal(number).multiply(java.math.BigDecimal.valueOf(unit));
+            return bytes.setScale(0, java.math.RoundingMode.DOWN).longValueExact();
+        } catch (ArithmeticException _) {
+            return -1;
+        }
+    }
+
+    /// One of some lower-case words; `_` counts as `-`, upper case as lower case.
+    static String choice(String option, String text, List<String> choices) throws MergeException {
+        String word = text.toLowerCase(Locale.ROOT).replace('_', '-');
+        if (choices.contains(word)) {
+            return word;
+        }
+        MergeException fault =
+                usage(option, "got " + Printable.text(text) + ", expected one of " + String.join(", ", choices));
+        String nearest = Nearest.to(word, choices);
+        return fail(nearest == null ? fault : fault.withHint("did you mean " + nearest + "?"));
+    }
+
+    private static String fail(MergeException fault) throws MergeException {
+        throw fault;
+    }
+
+    /// A regular expression.
+    static Pattern pattern(String option, String text) throws MergeException {
+        try {
+            return Pattern.compile(text);
+        } catch (PatternSyntaxException e) {
+            throw usage(
+                    option,
+                    "got " + Printable.text(text) + ", expected a regular expression (" + e.getDescription() + ")");
+        }
+    }
+
+    /// A path, relative to the working directory.
+    ///
+    /// @param what the option or operand, for the message
+    static Path path(Console console, String what, String text) throws MergeException {
+        if (text.isEmpty()) {
+            throw usage(what, "got an empty path");
+        }
+        try {
+            return console.directory().resolve(text);
+        } catch (InvalidPathException e) {
+            throw usage(
+                    what, "got " + Printable.text(text) + ", which is no path here: " + Printable.text(e.getReason()));
+        }
+    }
+
+    /// A path, or null where there is no text.
+    static @Nullable Path pathOrNull(Console console, String what, @Nullable String text) throws MergeException {
+        return text == null ? null : path(console, what, text);
+    }
+}

@@ -1,0 +1,115 @@
+package org.modelmerge.report;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.modelmerge.catalog.MethodCatalog;
+import org.modelmerge.checkpoint.Checkpoint;
+import org.modelmerge.checkpoint.DType;
+import org.modelmerge.checkpoint.Hashes;
+import org.modelmerge.checkpoint.Storage;
+import org.modelmerge.engine.MergePlan;
+import org.modelmerge.engine.MergeRequest;
+import org.modelmerge.engine.MergeResult;
+import org.modelmerge.error.MergeException;
+import org.modelmerge.report.Recipe.Source;
+
+/// Writes what belongs to a model besides its weights, into the staged outputs.
+final class Documents {
+    private static final String RECIPE = "merge-recipe.yaml";
+    private static final String CARD = "README.md";
+    private static final String CONFIG = "config.json";
+
+    private final MergeOrder order;
+    private final MergePlan plan;
+    private final Checkpoint base;
+    private final Staged staged;
+    private final Storage storage;
+
+    Documents(MergeOrder order, MergePlan plan, Checkpoint base, Staged staged) {
+        this.order = order;
+        this.plan = plan;
+        this.base = base;
+        this.staged = staged;
+        this.storage = order.merge().storage();
+    }
+
+    /// @param result of the merge, whose files are written
+    MergeOutcome write(MergeResult result) throws MergeException {
+        MergeReport report = MergeReport.of(
+                plan, result, MethodCatalog.entry(plan.method()), order.output().toString());
+        if (!order.isFile()) {
+            copySideFiles();
+            byte[] recipe =
+                    SideFiles.write(storage, staged.output().resolve(RECIPE), RecipeFile.write(Recipe.of(report)));
+            report = report.withFile(RECIPE, Hashes.of(recipe));
+            SideFiles.write(storage, staged.output().resolve(CARD), ModelCard.of(report));
+        }
+        if (staged.html() != null && staged.json() != null) {
+            SideFiles.write(storage, staged.html(), HtmlReport.of(report));
+            SideFiles.write(storage, staged.json(), JsonReport.of(report));
+        }
+        if (staged.recipe() != null && order.recipe() != null) {
+            SideFiles.write(storage, staged.recipe(), RecipeFile.write(recipe(order.recipe(), result)));
+        }
+        return new MergeOutcome(report, order.reportAt());
+    }
+
+    private void copySideFiles() throws MergeException {
+        Path folder = base.folder();
+        if (folder == null) {
+            return;
+        }
+        for (String name : SideFiles.names(storage, folder)) {
+            Path from = folder.resolve(name);
+            Path to = staged.output().resolve(name);
+            DType dtype = order.merge().dtype();
+            if (name.equals(CONFIG) && dtype != null) {
+                writeConfig(from, to, dtype);
+            } else {
+                SideFiles.copy(storage, from, to);
+            }
+        }
+    }
+
+    private void writeConfig(Path from, Path to, DType dtype) throws MergeException {
+        byte[] config = SideFiles.read(storage, from);
+        byte[] adapted;
+        try {
+            adapted = ConfigFile.withDtype(config, dtype);
+        } catch (MergeException e) {
+            throw e.inFile(from.toString());
+        }
+        SideFiles.write(storage, to, adapted);
+    }
+
+    /// What the order means, for `merge run`: paths relative to the recipe.
+    private Recipe recipe(Path file, MergeResult result) {
+        MergeRequest merge = order.merge();
+        List<Source> experts = new ArrayList<>();
+        for (int i = 0; i < merge.experts().size(); i++) {
+            experts.add(source(file, merge.experts().get(i), i + 1, result));
+        }
+        Map<String, Object> parameters = new LinkedHashMap<>(plan.parameters());
+        plan.settings().forEach(parameters::putIfAbsent);
+        if (!order.isFile() && merge.maxShardBytes() != MergeRequest.DEFAULT_SHARD_BYTES) {
+            parameters.put("max-shard-size", merge.maxShardBytes());
+        }
+        return new Recipe(
+                plan.method(),
+                source(file, merge.base(), 0, result),
+                experts,
+                parameters,
+                RecipeFile.relativePath(file, order.output()));
+    }
+
+    private Source source(Path file, Path model, int input, MergeResult result) {
+        String path = RecipeFile.relativePath(file, model);
+        Map<String, String> sha256 = result.inputSha256().get(input);
+        return sha256.isEmpty()
+                ? Source.of(path)
+                : new Source(path, plan.inputs().get(input).sizeBytes(), sha256, null);
+    }
+}

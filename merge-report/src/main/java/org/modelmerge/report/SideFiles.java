@@ -1,0 +1,111 @@
+package org.modelmerge.report;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import org.modelmerge.checkpoint.RangeSource;
+import org.modelmerge.checkpoint.ShardSink;
+import org.modelmerge.checkpoint.Storage;
+import org.modelmerge.error.ErrorCode;
+import org.modelmerge.error.MergeException;
+
+/// The files of a model folder that are not weights: configuration, tokenizer, vocabulary, licence.
+final class SideFiles {
+    /// Weights of every framework that hubs know, in their own and in foreign formats.
+    private static final List<String> WEIGHTS = List.of(
+            ".safetensors",
+            ".bin",
+            ".pt",
+            ".pth",
+            ".ckpt",
+            ".msgpack",
+            ".h5",
+            ".gguf",
+            ".onnx",
+            ".onnx_data",
+            ".ot",
+            ".tflite",
+            ".index.json");
+
+    private static final int BUFFER_BYTES = 1 << 20;
+    private static final long LARGEST_DOCUMENT = 1L << 28;
+
+    private SideFiles() {}
+
+    /// The names of what belongs into the output's folder, too: files at the top, without weights, indexes, README,
+    /// dotfiles and what modelmerge itself writes. Links are followed.
+    static List<String> names(Storage storage, Path folder) throws MergeException {
+        List<String> names = new ArrayList<>();
+        for (String name : storage.list(folder)) {
+            if (isWanted(name) && storage.kind(folder.resolve(name)) == Storage.Kind.FILE) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    private static boolean isWanted(String name) {
+        String lower = name.toLowerCase(Locale.ROOT);
+        return !lower.startsWith(".")
+                && !lower.startsWith("readme")
+                && !lower.startsWith("merge-")
+                && WEIGHTS.stream().noneMatch(lower::endsWith);
+    }
+
+    /// Copies a file and forces it to the device.
+    static void copy(Storage storage, Path from, Path to) throws MergeException {
+        try (RangeSource source = storage.open(from);
+                ShardSink sink = storage.create(to)) {
+            ByteBuffer buffer = ByteBuffer.allocate((int) Math.min(BUFFER_BYTES, Math.max(1, source.size())));
+            for (long offset = 0; offset < source.size(); offset += buffer.limit()) {
+                buffer.clear().limit((int) Math.min(buffer.capacity(), source.size() - offset));
+                source.read(buffer, offset);
+                sink.write(buffer.flip(), offset);
+            }
+            source.checkUnchanged();
+            sink.force(source.size());
+        } catch (MergeException e) {
+            throw e.inFile(from.toString());
+        }
+    }
+
+    /// Reads a document whole.
+    ///
+    /// @throws MergeException `MALFORMED` if it is larger than any document
+    static byte[] read(Storage storage, Path file) throws MergeException {
+        try (RangeSource source = storage.open(file)) {
+            if (source.size() > LARGEST_DOCUMENT) {
+                throw MergeException.of(
+                        ErrorCode.MALFORMED,
+                        "too large for a document (got " + source.size() + " bytes, expected at most "
+                                + LARGEST_DOCUMENT + ")");
+            }
+            ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(source.size()));
+            source.read(bytes, 0);
+            source.checkUnchanged();
+            return bytes.array();
+        } catch (MergeException e) {
+            throw e.inFile(file.toString());
+        }
+    }
+
+    /// Writes a text in UTF-8 and forces it to the device.
+    ///
+    /// @return the bytes
+    static byte[] write(Storage storage, Path file, String text) throws MergeException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        write(storage, file, bytes);
+        return bytes;
+    }
+
+    /// Writes bytes and forces them to the device.
+    static void write(Storage storage, Path file, byte[] bytes) throws MergeException {
+        try (ShardSink sink = storage.create(file)) {
+            sink.write(ByteBuffer.wrap(bytes), 0);
+            sink.force(bytes.length);
+        }
+    }
+}
