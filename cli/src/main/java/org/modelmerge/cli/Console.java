@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /// What the command sees of the world outside files: streams, the working directory, the environment.
@@ -34,6 +35,8 @@ record Console(
     }
 
     private static boolean isTerminal() {
-        return System.console() instanceof java.io.Console console && console.isTerminal();
+        return Optional.ofNullable(System.console())
+                .map(java.io.Console::isTerminal)
+                .orElse(false);
     }
 }

@@ -8,6 +8,7 @@ import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.engine.MergePlanJson;
 import org.modelmerge.engine.MergeRequest;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.error.Printable;
 import org.modelmerge.report.JsonReport;
 import org.modelmerge.report.MergeOrder;
 import org.modelmerge.report.MergeOutcome;
@@ -99,6 +100,11 @@ final class MergeWork {
             return null;
         }
         boolean cut = text.endsWith(".html") || text.endsWith(".json");
-        return Words.path(console, "--report", cut ? text.substring(0, text.length() - ".html".length()) : text);
+        Path prefix = Words.path(console, "--report", cut ? text.substring(0, text.length() - ".html".length()) : text);
+        Path name = prefix.getFileName();
+        if (name == null || prefix.endsWith(".") || prefix.endsWith("..")) {
+            throw Words.usage("--report", "got " + Printable.text(text) + ", expected the beginning of a file name");
+        }
+        return prefix;
     }
 }

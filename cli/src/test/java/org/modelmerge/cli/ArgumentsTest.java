@@ -48,6 +48,8 @@ final class ArgumentsTest {
                 "--method average --include ( b e "
                         + "| --include: got (, expected a regular expression (Unclosed group) |",
                 "--method average -o= b e | --output: got an empty path |",
+                "--method average --report / b e | --report: got /, expected the beginning of a file name |",
+                "--method average --report .. b e | --report: got .., expected the beginning of a file name |",
                 "diff a | got 1 checkpoint, expected A and B |",
                 "diff a b c | got 3 checkpoints, expected A and B |",
                 "inspect | got no PATH, expected at least one checkpoint |",

@@ -29,8 +29,7 @@ public final class CheckSession {
     /// @param prefix where the report goes
     /// @param force whether existing reports are replaced
     /// @throws MergeException if the models or the report cannot be read or written; models that cannot be merged
-    ///     are an
-    ///     outcome
+    ///     are an outcome
     public static Outcome run(MergeRequest request, Path prefix, boolean force, String version, MergeObserver observer)
             throws MergeException {
         Storage storage = request.storage();
