@@ -122,8 +122,8 @@ final class DiffCommand implements Command {
         document.put(
                 "shapes",
                 diff.shapes().stream()
-                        .map(shape -> unequal(
-                                shape.name(), shape.a().toString(), shape.b().toString()))
+                        .map(shape ->
+                                unequal(shape.name(), InspectCommand.sizes(shape.a()), InspectCommand.sizes(shape.b())))
                         .toList());
         document.put(
                 "dtypes",
@@ -142,7 +142,7 @@ final class DiffCommand implements Command {
         return document;
     }
 
-    private static Map<String, Object> unequal(String name, String a, String b) {
+    private static Map<String, Object> unequal(String name, Object a, Object b) {
         Map<String, Object> entry = new LinkedHashMap<>();
         entry.put("name", name);
         entry.put("a", a);

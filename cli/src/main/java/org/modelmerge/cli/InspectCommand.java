@@ -1,11 +1,13 @@
 package org.modelmerge.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.LocalStorage;
+import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.checkpoint.Shard;
 import org.modelmerge.checkpoint.TensorInfo;
 import org.modelmerge.error.ErrorCode;
@@ -118,11 +120,7 @@ final class InspectCommand implements Command {
             Map<String, Object> entry = new LinkedHashMap<>();
             entry.put("name", name);
             entry.put("dtype", tensor.info().dtype().name());
-            List<Long> sizes = new ArrayList<>();
-            for (long size : tensor.info().shape().sizes()) {
-                sizes.add(size);
-            }
-            entry.put("shape", sizes);
+            entry.put("shape", sizes(tensor.info().shape()));
             entry.put("bytes", tensor.info().byteCount());
             entry.put("file", tensor.shard().name());
             entry.put("offset", tensor.fileOffset());
@@ -130,6 +128,11 @@ final class InspectCommand implements Command {
         });
         document.put("tensors", tensors);
         return document;
+    }
+
+    /// A shape as JSON shows it.
+    static List<Long> sizes(Shape shape) {
+        return Arrays.stream(shape.sizes()).boxed().toList();
     }
 
     private static long elementCount(Checkpoint checkpoint) {

@@ -74,4 +74,14 @@ final class DiffTest {
                 .contains("{\"name\":\"w\",\"changed\":1,\"elements\":2,\"nonFinite\":0,\"maxAbs\":0.5,"
                         + "\"relativeNorm\":0.1}");
     }
+
+    @Test
+    void namesOtherShapesAndDTypesInJson() {
+        Cli.Result result = Cli.in(directory).run("diff", "--json", "a.safetensors", "c.safetensors");
+
+        assertThat(result.out())
+                .contains("\"onlyInB\":[\"new\"]")
+                .contains("\"shapes\":[{\"name\":\"same\",\"a\":[1],\"b\":[1,1]}]")
+                .contains("\"dtypes\":[{\"name\":\"w\",\"a\":\"F32\",\"b\":\"I64\"}]");
+    }
 }
