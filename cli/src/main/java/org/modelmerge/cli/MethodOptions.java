@@ -19,6 +19,9 @@ final class MethodOptions {
 
     static final String HEADING = "Method (merge methods METHOD explains its options)";
 
+    /// What the catalogue says of a parameter that names a file.
+    static final String FILE_VALUES = "FILE";
+
     /// What the catalogue says of a parameter that is on or off.
     private static final String FLAG_VALUES = "";
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.catalog.MethodCatalog;
-import org.modelmerge.catalog.MethodEntry;
+import org.modelmerge.catalog.MethodEntry.Parameter;
 import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
@@ -98,14 +98,20 @@ final class RunCommand implements MergingCommand {
 
     /// The recipe's parameters, checked against its method; without the method's own if another one was chosen.
     private Map<String, Object> parameters(Recipe recipe, Path file) throws MergeException {
+        Map<String, Object> values = new LinkedHashMap<>(recipe.parameters());
         try {
-            MethodEntry entry = MethodCatalog.entry(recipe.method());
-            recipe.checkParameters(
-                    entry.parameters().stream().map(MethodEntry.Parameter::name).toList());
+            List<Parameter> known = MethodCatalog.entry(recipe.method()).parameters();
+            recipe.checkParameters(known.stream().map(Parameter::name).toList());
+            for (Parameter parameter : known) {
+                if (parameter.values().equals(MethodOptions.FILE_VALUES)
+                        && values.get(parameter.name()) instanceof String path) {
+                    Path resolved = Words.path(file.resolveSibling(""), parameter.name(), path);
+                    values.put(parameter.name(), resolved.toString());
+                }
+            }
         } catch (MergeException e) {
             throw Settings.inRecipe(e, file).inFile(file.toString());
         }
-        Map<String, Object> values = new LinkedHashMap<>(recipe.parameters());
         boolean isOther = methodName != null && !methodName.replace('_', '-').equals(recipe.method());
         return isOther ? Settings.withoutMethod(values) : values;
     }

@@ -46,9 +46,7 @@ final class SummaryText {
             return String.join(",", list.stream().map(String::valueOf).toList());
         }
         // A table of coefficients has a row per tensor.
-        return value instanceof Map<?, ?> map
-                ? "(" + Quantity.count(map.size()) + " entries)"
-                : Printable.text(String.valueOf(value));
+        return value instanceof Map<?, ?> ? "(table)" : Printable.text(String.valueOf(value));
     }
 
     static String tensors(MergeReport.TensorCounts counts) {

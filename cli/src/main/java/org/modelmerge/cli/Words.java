@@ -111,14 +111,22 @@ final class Words {
     ///
     /// @param what the option or operand, for the message
     static Path path(Console console, String what, String text) throws MergeException {
+        return path(console.directory(), what, text);
+    }
+
+    /// A path, relative to a folder.
+    static Path path(Path folder, String what, String text) throws MergeException {
         if (text.isEmpty()) {
             throw usage(what, "got an empty path");
         }
         try {
-            return console.directory().resolve(text);
+            return folder.resolve(text);
         } catch (InvalidPathException e) {
-            throw usage(
+            MergeException fault = usage(
                     what, "got " + Printable.text(text) + ", which is no path here: " + Printable.text(e.getReason()));
+            throw text.chars().allMatch(c -> c < 0x80)
+                    ? fault
+                    : fault.withHint("the locale has no such letters; set LC_ALL to a UTF-8 locale, such as C.UTF-8");
         }
     }
 

@@ -125,4 +125,22 @@ final class RunTest {
 
         assertThat(result.exit()).isEqualTo(5);
     }
+
+    @Test
+    void findsFilesBesideTheRecipe() throws IOException {
+        Path folder = Files.createDirectory(directory.resolve("recipes"));
+        Files.writeString(
+                folder.resolve("lambda.json"),
+                "{\"schema\":1,\"granularity\":\"task\",\"tasks\":[\"a\"],\"rows\":{\"*\":[0.5]}}");
+        Files.writeString(
+                folder.resolve("r.yaml"),
+                "modelmerge: 1\nmethod: adamerging\nbase: ../base.safetensors\nexperts: [../a.safetensors]\n"
+                        + "parameters: {coefficients: lambda.json}\noutput: ../x.safetensors\n");
+        run("--method", "task-arithmetic", "--lambda", "0.5", "-o", "y.safetensors", Models.BASE, Models.EXPERT_A);
+
+        Cli.Result result = run("run", "recipes/r.yaml");
+
+        assertThat(result.exit()).as(result.err()).isZero();
+        assertThat(run("diff", "x.safetensors", "y.safetensors").exit()).isZero();
+    }
 }
