@@ -5,6 +5,7 @@ import java.util.List;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.report.NearestName;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -52,7 +53,7 @@ final class HelpCommand implements Command {
     private static String help(String name) throws MergeException {
         Commands command = Commands.named(name);
         if (command == null) {
-            String nearest = Nearest.to(name, Commands.words());
+            String nearest = NearestName.of(name, Commands.words());
             throw MergeException.of(ErrorCode.USAGE, "this version has no command " + Printable.text(name))
                     .withHint(nearest == null ? "merge help lists the commands" : "did you mean " + nearest + "?");
         }

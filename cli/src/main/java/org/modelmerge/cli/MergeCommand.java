@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.report.NearestName;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -82,7 +83,7 @@ final class MergeCommand implements MergingCommand {
     /// Without a method the first word may have been meant as a command.
     private MergeException noMethod() {
         String first = operands.isEmpty() ? "" : operands.getFirst();
-        String command = Nearest.to(first, Commands.words());
+        String command = NearestName.of(first, Commands.words());
         MergeException fault = MergeException.of(
                 ErrorCode.USAGE,
                 command == null ? "no --method given" : "no --method given, and no command " + Printable.text(first));

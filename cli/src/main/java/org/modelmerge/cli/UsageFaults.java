@@ -6,6 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.report.NearestName;
 import picocli.CommandLine.MissingParameterException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,7 +36,8 @@ final class UsageFaults {
         int value = word.indexOf('=');
         String option = value < 0 ? word : word.substring(0, value);
         MergeException unknown = usage("unknown option " + Printable.text(option));
-        String nearest = Nearest.to(option, optionNames(fault.getCommandLine().getCommandSpec()));
+        String nearest =
+                NearestName.of(option, optionNames(fault.getCommandLine().getCommandSpec()));
         return unknown.withHint(nearest == null ? "merge --help lists the options" : "did you mean " + nearest + "?");
     }
 

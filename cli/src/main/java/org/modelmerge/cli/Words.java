@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.report.NearestName;
 
 /// Option values: text to numbers, sizes, choices, patterns and paths. Whatever is wrong is a `USAGE` fault that names
 /// the option, the value and what was expected.
@@ -88,7 +89,7 @@ final class Words {
         }
         MergeException fault =
                 usage(option, "got " + Printable.text(text) + ", expected one of " + String.join(", ", choices));
-        String nearest = Nearest.to(word, choices);
+        String nearest = NearestName.of(word, choices);
         return fail(nearest == null ? fault : fault.withHint("did you mean " + nearest + "?"));
     }
 

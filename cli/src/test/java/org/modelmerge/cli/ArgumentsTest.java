@@ -56,7 +56,7 @@ final class ArgumentsTest {
                 "verify | got no OUT, expected the model to verify |",
                 "check b | got 1 model, expected BASE and at least one EXPERT | merge check BASE EXPERT...",
                 "run | got no RECIPE, expected a recipe file |",
-                "completion fish | completion: got fish, expected one of bash, zsh |",
+                "completion powershell | completion: got powershell, expected one of bash, zsh |",
                 "help inspekt | this version has no command inspekt | did you mean inspect?",
             })
     void refusesBadArguments(String words, String message, String hint) throws IOException {

@@ -62,16 +62,4 @@ final class WordsTest {
         assertThat(Words.choice("--c", "Vision_Main", List.of("root", "vision-main")))
                 .isEqualTo("vision-main");
     }
-
-    @ParameterizedTest
-    @CsvSource({"--lamda, --lambda", "--outptu, --output", "inspekt, inspect"})
-    void findsTheNearestWord(String word, String expected) {
-        assertThat(Nearest.to(word, List.of("--lambda", "--output", "inspect"))).isEqualTo(expected);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"", "x", "--something", "model"})
-    void findsNoWordThatIsFar(String word) {
-        assertThat(Nearest.to(word, List.of("--lambda", "--output", "inspect"))).isNull();
-    }
 }

@@ -5,14 +5,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Finds what somebody meant: the name at the smallest Damerau-Levenshtein distance (insertions, deletions,
 /// substitutions and swaps of neighbours).
-final class NearestName {
+public final class NearestName {
     /// Longer words are no typing errors, and their distance takes quadratic time.
     private static final int LENGTH_LIMIT = 64;
 
     private NearestName() {}
 
     /// The nearest name, the first of several; null if none is within a third of the word's length, at least 2.
-    static @Nullable String of(String word, Collection<String> names) {
+    public static @Nullable String of(String word, Collection<String> names) {
         if (word.length() > LENGTH_LIMIT) {
             return null;
         }
