@@ -132,10 +132,14 @@ final class RunTest {
         Files.writeString(
                 folder.resolve("lambda.json"),
                 "{\"schema\":1,\"granularity\":\"task\",\"tasks\":[\"a\"],\"rows\":{\"*\":[0.5]}}");
-        Files.writeString(
-                folder.resolve("r.yaml"),
-                "modelmerge: 1\nmethod: adamerging\nbase: ../base.safetensors\nexperts: [../a.safetensors]\n"
-                        + "parameters: {coefficients: lambda.json}\noutput: ../x.safetensors\n");
+        Files.writeString(folder.resolve("r.yaml"), """
+            modelmerge: 1
+            method: adamerging
+            base: ../base.safetensors
+            experts: [../a.safetensors]
+            parameters: {coefficients: lambda.json}
+            output: ../x.safetensors
+            """);
         run("--method", "task-arithmetic", "--lambda", "0.5", "-o", "y.safetensors", Models.BASE, Models.EXPERT_A);
 
         Cli.Result result = run("run", "recipes/r.yaml");
