@@ -12,7 +12,7 @@ import org.modelmerge.checkpoint.Shape;
 ///
 /// @param version the version of modelmerge that made it
 /// @param method name in the catalogue
-/// @param parameters effective parameters of the method
+/// @param parameters effective parameters of the method, with numbers as JSON has them: Long or Double
 /// @param inputs base first, then the experts in task order
 /// @param tensors all output tensors in output order
 /// @param dropped names of tensors that only experts have, left out under `--allow-extra`
@@ -35,6 +35,11 @@ public record MergePlan(
         List<OutputFile> outputs,
         @Nullable String index,
         Map<String, Object> settings) {
+    public MergePlan {
+        if (leafElements < 1) {
+            throw new IllegalArgumentException("leafElements " + leafElements);
+        }
+    }
 
     /// The task names, in order.
     public List<String> tasks() {

@@ -63,6 +63,11 @@ public final class MergePlanJson {
         return Hashes.of(write(plan).getBytes(StandardCharsets.UTF_8));
     }
 
+    /// The values as [#parse(String)] gives them back, so that a plan equals the one that is read from its text.
+    static Map<String, Object> asRead(Map<String, Object> values) throws MergeException {
+        return object(StrictJson.parse(JsonWriter.write(values).getBytes(StandardCharsets.UTF_8)));
+    }
+
     private static void writeInput(Input input, JsonWriter json) {
         json.beginObject()
                 .member("name", input.name())
@@ -115,7 +120,11 @@ public final class MergePlanJson {
     public static MergePlan parse(String text) throws MergeException {
         try {
             return plan(object(StrictJson.parse(text.getBytes(StandardCharsets.UTF_8))));
-        } catch (ClassCastException | IllegalArgumentException | NullPointerException | IndexOutOfBoundsException e) {
+        } catch (ClassCastException
+                | IllegalArgumentException
+                | ArithmeticException
+                | NullPointerException
+                | IndexOutOfBoundsException e) {
             throw MergeException.of(ErrorCode.MALFORMED, "not a merge plan of schema " + SCHEMA, e);
         }
     }
@@ -163,7 +172,8 @@ public final class MergePlanJson {
                 ranges.add(null);
             } else {
                 List<?> r = (List<?>) range;
-                ranges.add(new Range(((Long) r.get(0)).intValue(), DType.valueOf((String) r.get(1)), (Long) r.get(2)));
+                ranges.add(
+                        new Range(Math.toIntExact((Long) r.get(0)), DType.valueOf((String) r.get(1)), (Long) r.get(2)));
             }
         }
         return new PlannedTensor(

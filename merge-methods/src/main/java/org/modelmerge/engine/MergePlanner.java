@@ -88,7 +88,7 @@ final class MergePlanner {
         return new MergePlan(
                 version,
                 method.name(),
-                method.parameters(),
+                MergePlanJson.asRead(method.parameters()),
                 inputs,
                 List.copyOf(tensors),
                 alignment.dropped(),
