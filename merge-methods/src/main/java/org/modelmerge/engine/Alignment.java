@@ -47,14 +47,15 @@ final class Alignment {
         for (StoredTensor tensor : alignment.base.tensors().values()) {
             alignment.rules.put(tensor.info().name(), alignment.rule(tensor.info()));
         }
-        for (Checkpoint expert : alignment.experts) {
-            alignment.alignExtra(expert);
-        }
+        // What an expert lacks or has in another form comes first: it tells more than what is left over.
         alignment.rules.forEach((name, rule) -> {
             if (rule instanceof Refuse(List<MergeException> reasons)) {
                 reasons.forEach(alignment.mismatches::add);
             }
         });
+        for (Checkpoint expert : alignment.experts) {
+            alignment.alignExtra(expert);
+        }
         return alignment;
     }
 

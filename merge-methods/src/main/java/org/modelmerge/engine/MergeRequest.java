@@ -8,7 +8,7 @@ import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.method.MergeMethod;
 
-/// What to merge and how; build one with [#of] and the `with` methods.
+/// What to merge and how; [#of] gives one with all defaults.
 ///
 /// @param method the method with its parameters
 /// @param base the base: a file, a folder or an index file
@@ -44,6 +44,9 @@ public record MergeRequest(
 
     public MergeRequest {
         experts = List.copyOf(experts);
+        if (experts.isEmpty()) {
+            throw new IllegalArgumentException("no experts");
+        }
         if (dtype != null && !dtype.isFloat()) {
             throw new IllegalArgumentException("output dtype " + dtype + " is not one of F64, F32, F16, BF16");
         }
@@ -79,5 +82,17 @@ public record MergeRequest(
     public record Limits(int threads, long memoryBytes, int sliceElements) {
         /// All cores, no bound, slices of 64 Ki elements.
         public static final Limits DEFAULT = new Limits(0, 0, 1 << 16);
+
+        public Limits {
+            if (threads < 0) {
+                throw new IllegalArgumentException("threads " + threads);
+            }
+            if (memoryBytes < 0) {
+                throw new IllegalArgumentException("memoryBytes " + memoryBytes);
+            }
+            if (sliceElements < 1) {
+                throw new IllegalArgumentException("sliceElements " + sliceElements);
+            }
+        }
     }
 }

@@ -32,9 +32,6 @@ final class ModelHints {
         if (theirs != baseLayers && layerOf(tensor.name()) >= 0) {
             problem += ", which has another number of layers (got " + theirs + ", expected " + baseLayers + ")";
             hint = "models of different depth have no common task vector: merge experts of this base";
-        } else if (HEAD.matcher(tensor.name()).find()) {
-            hint = "the expert seems to tie its output head to its embeddings: pass --allow-missing to keep the"
-                    + " base's head";
         } else if (expert.tensors().keySet().stream().noneMatch(name -> base.tensor(name) != null)) {
             problem += ", which shares no tensor name with the base (first is "
                     + expert.tensors().keySet().stream()
@@ -42,6 +39,9 @@ final class ModelHints {
                             .map(Printable::text)
                             .orElse("none") + ")";
             hint = "check that both are checkpoints of the same architecture with the same name prefix";
+        } else if (HEAD.matcher(tensor.name()).find()) {
+            hint = "the expert seems to tie its output head to its embeddings: pass --allow-missing to keep the"
+                    + " base's head";
         } else {
             problem += " (the base has it as " + tensor.dtype() + " " + tensor.shape() + ")";
         }
