@@ -155,8 +155,11 @@ public final class MergeJob implements AutoCloseable {
     }
 
     /// Measures the weights without writing anything: what `check` shows. Cosines cover every leaf, and the merged task
-    /// vector is the method's.
+    /// vector is the method's. For requests with statistics.
     public MergeResult measure(MergeObserver observer) throws MergeException {
+        if (!plan.statistics()) {
+            throw new IllegalStateException("the request leaves the statistics out");
+        }
         Progress progress = new Progress(observer, usualPasses().size());
         List<String> warnings = new ArrayList<>(headerWarnings);
         warnings.addAll(new CopyCheck(inputs, progress).run(plan));
