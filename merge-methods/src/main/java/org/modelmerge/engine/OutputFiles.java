@@ -51,9 +51,7 @@ final class OutputFiles implements UnitSink, AutoCloseable {
         OutputFiles files = new OutputFiles(plan, grid, storage, folder);
         try {
             for (OutputFile file : plan.outputs()) {
-                ShardSink sink = storage.create(folder.resolve(file.name()));
-                files.sinks.add(sink);
-                sink.write(header(file), 0);
+                files.sinks.add(createWithHeader(file, storage, folder));
             }
             files.hasher.start();
             return files;
@@ -66,9 +64,22 @@ final class OutputFiles implements UnitSink, AutoCloseable {
     /// Creates the files with their headers only; they grow to their size as units are written.
     static void createEmpty(MergePlan plan, Storage storage, Path folder) throws MergeException {
         for (OutputFile file : plan.outputs()) {
-            try (ShardSink sink = storage.create(folder.resolve(file.name()))) {
+            createWithHeader(file, storage, folder).close();
+        }
+    }
+
+    private static ShardSink createWithHeader(OutputFile file, Storage storage, Path folder) throws MergeException {
+        try {
+            ShardSink sink = storage.create(folder.resolve(file.name()));
+            try {
                 sink.write(header(file), 0);
+                return sink;
+            } catch (MergeException | RuntimeException | Error e) {
+                sink.close();
+                throw e;
             }
+        } catch (MergeException e) {
+            throw e.inFile(file.name());
         }
     }
 
@@ -114,14 +125,20 @@ final class OutputFiles implements UnitSink, AutoCloseable {
         }
         if (plan.index() != null) {
             byte[] index = plan.index().getBytes(StandardCharsets.UTF_8);
-            try (ShardSink sink = storage.create(folder.resolve(INDEX_NAME))) {
-                sink.write(ByteBuffer.wrap(index), 0);
-                sink.force(index.length);
-            }
+            writeIndex(index);
             sha256.put(INDEX_NAME, Hashes.of(index));
         }
         close();
         return sha256;
+    }
+
+    private void writeIndex(byte[] index) throws MergeException {
+        try (ShardSink sink = storage.create(folder.resolve(INDEX_NAME))) {
+            sink.write(ByteBuffer.wrap(index), 0);
+            sink.force(index.length);
+        } catch (MergeException e) {
+            throw e.inFile(INDEX_NAME);
+        }
     }
 
     private void awaitHash() throws MergeException {

@@ -127,7 +127,7 @@ public final class PlanWorker implements AutoCloseable {
             throw new IllegalArgumentException(sinks.size() + " sinks for " + files.size() + " files");
         }
         MergeMethod.Step step = plan.mergedElementCount() == 0 ? slice -> {} : method.prepare(replay(finished));
-        executor.emit(method, step, units, UnitSink.to(sinks));
+        executor.emit(method, step, units, UnitSink.to(sinks, files));
     }
 
     private @Nullable Statistic<?> next(List<byte[]> finished) throws MergeException {

@@ -3,6 +3,7 @@ package org.modelmerge.engine;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.modelmerge.checkpoint.ShardSink;
+import org.modelmerge.engine.MergePlan.OutputFile;
 import org.modelmerge.error.MergeException;
 
 /// Takes the bytes of the output files, from several threads.
@@ -17,11 +18,17 @@ interface UnitSink {
     };
 
     /// Writes to open files, one per output file.
-    static UnitSink to(List<ShardSink> sinks) {
+    ///
+    /// @param files what the sinks write, for messages
+    static UnitSink to(List<ShardSink> sinks, List<OutputFile> files) {
         return new UnitSink() {
             @Override
             public void write(int file, ByteBuffer bytes, long offset) throws MergeException {
-                sinks.get(file).write(bytes, offset);
+                try {
+                    sinks.get(file).write(bytes, offset);
+                } catch (MergeException e) {
+                    throw e.inFile(files.get(file).name());
+                }
             }
 
             @Override
