@@ -144,7 +144,7 @@ public record CoefficientTable(
             }
         }
         if (!(map.get("schema") instanceof Number schema) || schema.doubleValue() != 1) {
-            throw malformed("schema (got " + map.get("schema") + ", expected 1)");
+            throw malformed("schema (got " + Printable.text(String.valueOf(map.get("schema"))) + ", expected 1)");
         }
         String word = String.valueOf(map.get("granularity"));
         Granularity granularity =

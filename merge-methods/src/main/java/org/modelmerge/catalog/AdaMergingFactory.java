@@ -1,6 +1,5 @@
 package org.modelmerge.catalog;
 
-import java.nio.file.Path;
 import java.util.Map;
 import org.modelmerge.adamerging.AdaMerging;
 import org.modelmerge.adamerging.CoefficientTable;
@@ -39,10 +38,9 @@ final class AdaMergingFactory {
                 throw MergeException.of(ErrorCode.USAGE, "adamerging needs --coefficients FILE")
                         .withHint("learning coefficients from samples is not part of this version");
             case Map<?, ?> inline -> CoefficientTable.of(inline);
-            case Object path ->
+            default ->
                 CoefficientFile.read(
-                        Path.of(path.toString()),
-                        values.has("row-names") ? Path.of(values.text("row-names", "")) : null);
+                        values.path("coefficients"), values.has("row-names") ? values.path("row-names") : null);
         };
     }
 }

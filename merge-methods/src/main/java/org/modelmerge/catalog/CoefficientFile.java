@@ -1,6 +1,7 @@
 package org.modelmerge.catalog;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -119,11 +120,18 @@ public final class CoefficientFile {
 
     private static List<String> lines(Path file) throws MergeException {
         try {
-            String text = new String(bytes(file, LARGEST_TEXT), StandardCharsets.UTF_8);
-            return text.lines()
+            ByteBuffer bytes = ByteBuffer.wrap(bytes(file, LARGEST_TEXT));
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(bytes)
+                    .toString()
+                    .lines()
                     .filter(line -> !line.isBlank())
                     .map(String::strip)
                     .toList();
+        } catch (CharacterCodingException e) {
+            throw MergeException.of(ErrorCode.MALFORMED, "the row names are not UTF-8 text", e)
+                    .inFile(file.toString());
         } catch (MergeException e) {
             throw e.inFile(file.toString());
         }

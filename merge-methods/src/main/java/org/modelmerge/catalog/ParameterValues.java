@@ -1,5 +1,7 @@
 package org.modelmerge.catalog;
 
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -71,6 +73,16 @@ final class ParameterValues {
             numbers.add(Coefficients.number(part, name));
         }
         return numbers;
+    }
+
+    /// A path; the option must have a value.
+    Path path(String name) throws MergeException {
+        String text = text(name, "");
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException _) {
+            throw bad(name, text, "a path that this system can name");
+        }
     }
 
     boolean flag(String name) throws MergeException {

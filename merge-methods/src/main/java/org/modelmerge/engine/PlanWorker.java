@@ -6,6 +6,7 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -59,7 +60,7 @@ public final class PlanWorker implements AutoCloseable {
         List<Checkpoint> models = new ArrayList<>();
         try {
             for (Input input : plan.inputs()) {
-                Checkpoint model = Checkpoint.open(storage, Path.of(input.path()));
+                Checkpoint model = Checkpoint.open(storage, path(input));
                 models.add(model);
                 if (model.sizeBytes() != input.sizeBytes()
                         || !model.headerSha256().equals(input.headerSha256())) {
@@ -74,6 +75,15 @@ public final class PlanWorker implements AutoCloseable {
         } catch (MergeException | RuntimeException | Error e) {
             models.forEach(Checkpoint::close);
             throw e;
+        }
+    }
+
+    private static Path path(Input input) throws MergeException {
+        try {
+            return Path.of(input.path());
+        } catch (InvalidPathException e) {
+            throw MergeException.of(ErrorCode.MALFORMED, "the plan names an input that no path can have", e)
+                    .inFile(input.path());
         }
     }
 

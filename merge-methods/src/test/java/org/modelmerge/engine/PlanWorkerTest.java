@@ -187,6 +187,18 @@ final class PlanWorkerTest {
     }
 
     @Test
+    void refusesAPlanWhoseInputNoPathCanName() throws Exception {
+        MergePlan plan = merge(TaskArithmetic.of(0.3f), 100).plan();
+        String text = MergePlanJson.write(plan).replace("base.safetensors\",\"size", "\\u0000\",\"size");
+        MergePlan broken = MergePlanJson.parse(text);
+
+        assertThatThrownBy(
+                        () -> PlanWorker.open(broken, TaskArithmetic.of(0.3f), LocalStorage.INSTANCE, Limits.DEFAULT))
+                .isInstanceOfSatisfying(
+                        MergeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MALFORMED));
+    }
+
+    @Test
     void refusesAStateThatIsCutShort() throws Exception {
         MergeMethod method = new Ties(Density.percent(20), MergeFunction.MEAN, TrimScope.MODEL, 1f);
         MergePlan plan = merge(method, 100).plan();
