@@ -25,7 +25,7 @@ public record RawFloats(int bits, long exponent) {
         long exponents = everywhere(exponent);
         // Adding the lowest bit of a full exponent carries into the sign; no other exponent does.
         long carry = everywhere(Long.lowestOneBit(exponent));
-        long words = bytes.byteSize() / Long.BYTES;
+        int words = words(bytes);
         long seen = 0;
         for (int k = 0; k < words; k++) {
             seen |= (bytes.get(WORD, (long) Long.BYTES * k) & exponents) + carry;
@@ -38,7 +38,7 @@ public record RawFloats(int bits, long exponent) {
     public boolean hasNegativeZero(MemorySegment bytes) {
         long signs = signs();
         long ones = everywhere(1);
-        long words = bytes.byteSize() / Long.BYTES;
+        int words = words(bytes);
         long seen = 0;
         for (int k = 0; k < words; k++) {
             // Zero where the number is -0; the classic test for a zero lane, right as to whether there is one.
@@ -61,6 +61,11 @@ public record RawFloats(int bits, long exponent) {
                 return j;
             }
         }
+    }
+
+    /// An int, because only loops with an int bound are compiled for vectors.
+    private static int words(MemorySegment bytes) {
+        return Math.toIntExact(bytes.byteSize() / Long.BYTES);
     }
 
     /// The bytes after the last whole word, the rest 0.

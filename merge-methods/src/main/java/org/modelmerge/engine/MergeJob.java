@@ -134,7 +134,7 @@ public final class MergeJob implements AutoCloseable {
         Progress progress = new Progress(observer, usualPasses().size());
         List<String> warnings = new ArrayList<>(headerWarnings);
         warnings.addAll(new CopyCheck(inputs, progress).run(plan));
-        LocalExecutor executor = new LocalExecutor(plan, grid, inputs, workload, progress, false);
+        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress), false);
         MergeMethod.Step step = prepare(executor, warnings);
         LeafStatistics leaves;
         Map<String, String> sha256;
@@ -163,7 +163,7 @@ public final class MergeJob implements AutoCloseable {
         Progress progress = new Progress(observer, usualPasses().size());
         List<String> warnings = new ArrayList<>(headerWarnings);
         warnings.addAll(new CopyCheck(inputs, progress).run(plan));
-        LocalExecutor executor = new LocalExecutor(plan, grid, inputs, workload, progress, true);
+        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress), true);
         MergeMethod.Step step = prepare(executor, warnings);
         WeightStatistics statistics =
                 executor.emit(method, step, allUnits(), UnitSink.DISCARD).finish(plan, grid);
@@ -182,7 +182,7 @@ public final class MergeJob implements AutoCloseable {
             throws MergeException {
         requireSameLayout(output);
         Progress progress = new Progress(observer, method.passes().size());
-        LocalExecutor executor = new LocalExecutor(plan, grid, inputs, workload, progress, false);
+        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress), false);
         MergeMethod.Step step = prepare(executor, new ArrayList<>());
         BitSet units = Recomputation.sample(grid.units().size(), share, seed);
         Recomputation.ComparingSink sink = new Recomputation.ComparingSink(plan, output);

@@ -80,8 +80,8 @@ public record MergeRequest(
     /// @param memoryBytes bound of the buffers and statistics, 0 for none
     /// @param sliceElements elements of a slice
     public record Limits(int threads, long memoryBytes, int sliceElements) {
-        /// All cores, no bound, slices of 64 Ki elements.
-        public static final Limits DEFAULT = new Limits(0, 0, 1 << 16);
+        /// All cores, no bound, slices of 16 Ki elements: with three experts their arrays stay in a second-level cache.
+        public static final Limits DEFAULT = new Limits(0, 0, 1 << 14);
 
         public Limits {
             if (threads < 0) {

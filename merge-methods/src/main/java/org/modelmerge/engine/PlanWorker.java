@@ -43,11 +43,12 @@ public final class PlanWorker implements AutoCloseable {
         this.inputs = inputs;
         Workload workload = Workload.of(plan, method.passes().size() > 1, limits);
         this.executor = new LocalExecutor(
-                plan,
-                grid,
-                inputs,
-                workload,
-                new Progress(MergeObserver.NONE, method.passes().size()),
+                new PassContext(
+                        plan,
+                        grid,
+                        inputs,
+                        workload,
+                        new Progress(MergeObserver.NONE, method.passes().size())),
                 false);
     }
 

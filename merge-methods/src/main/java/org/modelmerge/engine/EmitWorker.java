@@ -1,0 +1,138 @@
+package org.modelmerge.engine;
+
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.SliceEncoder;
+import org.modelmerge.engine.LeafGrid.Unit;
+import org.modelmerge.engine.MergePlan.PlannedTensor;
+import org.modelmerge.engine.MergePlan.Range;
+import org.modelmerge.error.ErrorCode;
+import org.modelmerge.error.MergeException;
+import org.modelmerge.kernel.ElementOrder;
+import org.modelmerge.kernel.Kernels;
+import org.modelmerge.method.MergeMethod;
+import org.modelmerge.method.Slice;
+
+/// Computes, measures and writes units of the output.
+final class EmitWorker implements UnitPool.Worker {
+    private final PassContext context;
+    private final MergeMethod method;
+    private final MergeMethod.Step step;
+    private final int[] units;
+    private final UnitSink sink;
+    private final SliceLoader loader;
+    private final SliceEncoder encoder;
+    private final LeafStatistics statistics;
+    private final @Nullable LeafMeter meter;
+    private final ByteBuffer copyBuffer = ByteBuffer.allocateDirect(Workload.COPY_BYTES);
+    private float[] written = new float[0];
+
+    /// @param units the units of the grid that the pool's indices stand for
+    /// @param statistics takes the sums of this worker's leaves
+    EmitWorker(
+            PassContext context,
+            MergeMethod method,
+            MergeMethod.Step step,
+            int[] units,
+            UnitSink sink,
+            LeafStatistics statistics) {
+        this.context = context;
+        this.method = method;
+        this.step = step;
+        this.units = units;
+        this.sink = sink;
+        this.loader = context.newLoader();
+        this.encoder = new SliceEncoder(context.workload().sliceElements());
+        this.statistics = statistics;
+        this.meter = context.plan().statistics()
+                ? new LeafMeter(context.taskCount(), context.workload().sliceElements())
+                : null;
+    }
+
+    LeafStatistics statistics() {
+        return statistics;
+    }
+
+    @Override
+    public void work(int index) throws MergeException {
+        Unit unit = context.grid().units().get(units[index]);
+        for (Leaf leaf : unit.leaves()) {
+            if (leaf.isMerged()) {
+                merge(unit, leaf);
+            } else {
+                copy(unit, leaf);
+            }
+        }
+        sink.completed(unit.index());
+    }
+
+    private void merge(Unit unit, Leaf leaf) throws MergeException {
+        PlannedTensor tensor = context.plan().tensors().get(leaf.tensor());
+        long bytes = SliceLoader.bytesPerElement(tensor);
+        ElementOrder order = SliceLoader.order(tensor);
+        if (meter != null) {
+            meter.start(order, tensor.ranges(), statistics.measuresInFull(leaf.ordinal()));
+        }
+        loader.forEachSlice(leaf, (slice, start) -> {
+            step.apply(slice);
+            float[] out = slice.out();
+            if (method.keepsAgreement() && (context.plan().allowNonfinite() || loader.baseHasNegativeZero())) {
+                Kernels.keepAgreement(slice.base(), slice.experts(), out);
+            }
+            if (meter != null && written.length != out.length) {
+                written = new float[out.length];
+            }
+            ByteBuffer encoded = encoder.encode(out, tensor.dtype(), order, meter == null ? null : written);
+            refuseOverflow(tensor, slice, order, start);
+            sink.write(
+                    unit.file(),
+                    encoded,
+                    tensor.outputOffset() + start * tensor.dtype().bytes());
+            if (meter != null) {
+                meter.add(slice, out, written, start - leaf.start());
+            }
+            context.progress().read(out.length * bytes);
+        });
+        if (meter != null) {
+            meter.finish(leaf.ordinal(), statistics);
+        }
+    }
+
+    private void refuseOverflow(PlannedTensor tensor, Slice slice, ElementOrder order, long start)
+            throws MergeException {
+        if (context.plan().allowNonfinite() || method.mayEmitNonFinite()) {
+            return;
+        }
+        int j = encoder.firstNonFinite();
+        if (j >= 0) {
+            int at = order.index(j, slice.size());
+            throw MergeException.of(
+                            ErrorCode.OVERFLOW,
+                            "element " + (start + j) + " of the result does not fit " + tensor.dtype() + " (got "
+                                    + slice.out()[at] + " from base " + slice.base()[at] + ")")
+                    .atTensor(tensor.name())
+                    .withHint("pass --dtype f32 for a wider output, or --allow-nonfinite to let it pass");
+        }
+    }
+
+    private void copy(Unit unit, Leaf leaf) throws MergeException {
+        PlannedTensor tensor = context.plan().tensors().get(leaf.tensor());
+        Range range = tensor.ranges().getFirst();
+        if (range == null) {
+            throw new IllegalStateException("copied tensor " + tensor.name() + " without a range");
+        }
+        long end = leaf.start() + leaf.count();
+        for (long start = leaf.start(); start < end; start += Workload.COPY_BYTES) {
+            copyBuffer.clear().limit((int) Math.min(Workload.COPY_BYTES, end - start));
+            try {
+                context.inputs().source(0, range).read(copyBuffer, range.offset() + start);
+            } catch (MergeException e) {
+                throw e.inFile(context.inputs().shard(0, range).name()).atTensor(tensor.name());
+            }
+            copyBuffer.flip();
+            int count = copyBuffer.remaining();
+            sink.write(unit.file(), copyBuffer, tensor.outputOffset() + start);
+            context.progress().read(count);
+        }
+    }
+}

@@ -1,0 +1,15 @@
+package org.modelmerge.engine;
+
+/// What every worker of a pass needs.
+///
+/// @param inputs open files behind the plan's ranges; safe for use by several threads
+record PassContext(MergePlan plan, LeafGrid grid, PlanInputs inputs, Workload workload, Progress progress) {
+    int taskCount() {
+        return plan.inputs().size() - 1;
+    }
+
+    /// A loader for one thread.
+    SliceLoader newLoader() {
+        return new SliceLoader(plan, inputs, workload.sliceElements());
+    }
+}
