@@ -1,8 +1,6 @@
 package org.modelmerge.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -170,10 +168,7 @@ final class BadFilesTest {
 
     @Test
     void refusesWhatIsNoRegularFile() throws IOException {
-        Path device = Path.of("/dev/null");
-        assumeTrue(Files.exists(device), "there is no such device here");
-
-        assertRefused(5, "/dev/null: neither a regular file nor a folder", average(device.toString(), Models.EXPERT_A));
+        assertRefused(5, "/dev/null: neither a regular file nor a folder", average("/dev/null", Models.EXPERT_A));
     }
 
     @Test
@@ -188,7 +183,10 @@ final class BadFilesTest {
     void refusesUnreadableInputs() throws IOException {
         Path file = directory.resolve(Models.EXPERT_A);
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("---------"));
-        assumeFalse(Files.isReadable(file), "the superuser reads everything");
+        if (Files.isReadable(file)) {
+            // Permissions do not bind the superuser; the message is SystemReasonTest's then.
+            return;
+        }
 
         assertRefused(5, at(Models.EXPERT_A) + ": ", average(Models.BASE, Models.EXPERT_A));
     }

@@ -23,6 +23,13 @@ public final class DotProduct {
         Arrays.fill(odd, 0);
     }
 
+    /// Adds `sum_j a[j] * b[j]` of a window in natural order.
+    ///
+    /// @param position the place of `a[0]` in the whole
+    public void add(float[] a, float[] b, long position) {
+        add(a, b, position, ElementOrder.NATURAL);
+    }
+
     /// Adds `sum_j a[j] * b[j]`.
     ///
     /// @param position the place of the window's first element in the whole
