@@ -65,7 +65,7 @@ final class AlignmentTest {
     }
 
     /// Nothing, as a change of a request.
-    private static final UnaryOperator<TestMerge> PLAIN = merge -> merge;
+    private static final UnaryOperator<TestMerge> PLAIN = UnaryOperator.identity();
 
     static Stream<Arguments> merged() {
         TinyCheckpoint mixed = tiny().floats("w", Shape.of(2), 1f, 2f)

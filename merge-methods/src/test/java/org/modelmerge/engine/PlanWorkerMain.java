@@ -23,6 +23,8 @@ public final class PlanWorkerMain {
 
     private PlanWorkerMain() {}
 
+    /// Works until the output is whole.
+    ///
     /// @param args the plan file, the folder, this worker's number, the number of workers, elements of a slice
     public static void main(String[] args) throws IOException, InterruptedException, MergeException {
         MergePlan plan = MergePlanJson.parse(Files.readString(Path.of(args[0])));
