@@ -55,7 +55,7 @@ final class MergePropertyTest {
 
     @Test
     void expertsEqualToTheBaseGiveItsBits() {
-        Property.forAll("experts equal to the base", 8, seed -> {
+        Property.forAll("experts equal to the base", 4, seed -> {
             TestModel base = randomBase(new SplittableRandom(seed));
             TestMerge merge = new TestMerge(temp, Average.plain()).models(base, List.of(base, base, base));
             for (MergeMethod method : Methods.all(base)) {
@@ -69,7 +69,7 @@ final class MergePropertyTest {
 
     @Test
     void elementsOnWhichAllAgreeKeepTheirBits() {
-        Property.forAll("agreement", 8, seed -> {
+        Property.forAll("agreement", 4, seed -> {
             SplittableRandom random = new SplittableRandom(seed);
             TestModel base = randomBase(random);
             List<TestModel> experts = tuned(base, random);
@@ -118,7 +118,7 @@ final class MergePropertyTest {
 
     @Test
     void neitherSlicesNorThreadsNorShardsChangeAByteOfTheOutput() {
-        Property.forAll("limits and bytes", 6, seed -> {
+        Property.forAll("limits and bytes", 4, seed -> {
             SplittableRandom random = new SplittableRandom(seed);
             TestModel base = randomBase(random);
             List<TestModel> experts = tuned(base, random);
@@ -137,7 +137,7 @@ final class MergePropertyTest {
 
     @Test
     void measuresTheSameStatisticsWhateverTheLimits() {
-        Property.forAll("limits and statistics", 6, seed -> {
+        Property.forAll("limits and statistics", 4, seed -> {
             SplittableRandom random = new SplittableRandom(seed);
             TestModel base = randomBase(random);
             TestMerge merge = new TestMerge(temp, TaskArithmetic.of(0.5f)).models(base, tuned(base, random));
@@ -168,7 +168,7 @@ final class MergePropertyTest {
     /// Sums of two numbers commute; only what belongs to a task follows it.
     @Test
     void theOrderOfTwoTasksDoesNotMatter() {
-        Property.forAll("order of two tasks", 6, seed -> {
+        Property.forAll("order of two tasks", 4, seed -> {
             SplittableRandom random = new SplittableRandom(seed);
             TestModel base = randomBase(random);
             TestModel first = base.fineTuned(random);
@@ -196,7 +196,7 @@ final class MergePropertyTest {
 
     @Test
     void aListOfCoefficientsFollowsTheOrderOfTheTasks() {
-        Property.forAll("order of coefficients", 6, seed -> {
+        Property.forAll("order of coefficients", 4, seed -> {
             SplittableRandom random = new SplittableRandom(seed);
             TestModel base = randomBase(random);
             TestModel first = base.fineTuned(random);
@@ -242,7 +242,7 @@ final class MergePropertyTest {
 
     @Test
     void skippingATaskEqualsMergingWithoutItsExpert() {
-        Property.forAll("skip-task", 8, seed -> {
+        Property.forAll("skip-task", 4, seed -> {
             SplittableRandom random = new SplittableRandom(seed);
             TestModel base = coarse(randomBase(random));
             TestModel first = base.fineTuned(random);
@@ -267,7 +267,7 @@ final class MergePropertyTest {
 
     @Test
     void adaMergingPlusPlusWithLambdaOneOfOneTaskIsTies() {
-        Property.forAll("AdaMerging++ of one task", 6, seed -> {
+        Property.forAll("AdaMerging++ of one task", 4, seed -> {
             SplittableRandom random = new SplittableRandom(seed);
             TestModel base = randomBase(random);
             List<TestModel> one = List.of(base.fineTuned(random));
