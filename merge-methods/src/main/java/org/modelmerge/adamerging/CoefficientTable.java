@@ -6,7 +6,6 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -124,7 +123,7 @@ public record CoefficientTable(
     public Map<String, Object> value() {
         Map<String, Object> value = new LinkedHashMap<>();
         value.put("schema", 1L);
-        value.put("granularity", granularity.name().toLowerCase(Locale.ROOT));
+        value.put("granularity", granularity.word());
         value.put("tasks", tasks);
         value.put("rows", rows);
         return value;

@@ -25,8 +25,8 @@ final class AdaMergingFactory {
             if (table.granularity() != wanted) {
                 throw MergeException.of(
                         ErrorCode.MISMATCH,
-                        "the coefficients have another granularity (got " + table.granularity() + ", expected " + wanted
-                                + ")");
+                        "the coefficients have another granularity (got "
+                                + table.granularity().word() + ", expected " + wanted.word() + ")");
             }
         }
         return new AdaMerging(table, density);

@@ -30,6 +30,11 @@ final class CopyCheck {
     /// @return lines of warning
     /// @throws MergeException `UNSUPPORTED_DTYPE` for narrow floats that differ
     List<String> run(MergePlan plan) throws MergeException {
+        long bytes = MergeBytes.ofCopyCheck(plan);
+        if (bytes == 0) {
+            return List.of();
+        }
+        progress.startPass("compare copied tensors", bytes);
         Set<String> differing = new LinkedHashSet<>();
         Set<String> models = new LinkedHashSet<>();
         for (PlannedTensor tensor : plan.tensors()) {

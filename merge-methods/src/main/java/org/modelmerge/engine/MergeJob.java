@@ -119,7 +119,13 @@ public final class MergeJob implements AutoCloseable {
     public long expectedBytesRead() {
         int readCount =
                 usualPasses().stream().mapToInt(PassDescription::readCount).sum();
-        return (readCount - 1) * MergeBytes.ofMergedTensors(plan) + MergeBytes.ofEmit(plan);
+        return (readCount - 1) * MergeBytes.ofMergedTensors(plan)
+                + MergeBytes.ofEmit(plan)
+                + MergeBytes.ofCopyCheck(plan);
+    }
+
+    private int passCount() {
+        return usualPasses().size() + (MergeBytes.ofCopyCheck(plan) > 0 ? 1 : 0);
     }
 
     private List<PassDescription> usualPasses() {
@@ -131,7 +137,7 @@ public final class MergeJob implements AutoCloseable {
     /// @param outputFolder an existing folder without these files, usually a staging folder
     /// @throws MergeException whatever goes wrong; files written so far are left to the caller's transaction
     public MergeResult run(Path outputFolder, MergeObserver observer) throws MergeException {
-        Progress progress = new Progress(observer, usualPasses().size());
+        Progress progress = new Progress(observer, passCount());
         List<String> warnings = new ArrayList<>(headerWarnings);
         warnings.addAll(new CopyCheck(inputs, progress).run(plan));
         LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress), false);
@@ -160,7 +166,7 @@ public final class MergeJob implements AutoCloseable {
         if (!plan.statistics()) {
             throw new IllegalStateException("the request leaves the statistics out");
         }
-        Progress progress = new Progress(observer, usualPasses().size());
+        Progress progress = new Progress(observer, passCount());
         List<String> warnings = new ArrayList<>(headerWarnings);
         warnings.addAll(new CopyCheck(inputs, progress).run(plan));
         LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress), true);

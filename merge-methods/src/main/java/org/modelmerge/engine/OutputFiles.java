@@ -61,8 +61,11 @@ final class OutputFiles implements UnitSink, AutoCloseable {
         }
     }
 
-    /// Creates the files with their headers only; they grow to their size as units are written.
+    /// Creates the files with their headers only, and the index; they grow to their size as units are written.
     static void createEmpty(MergePlan plan, Storage storage, Path folder) throws MergeException {
+        if (plan.index() != null) {
+            writeIndex(plan.index(), storage, folder);
+        }
         for (OutputFile file : plan.outputs()) {
             createWithHeader(file, storage, folder).close();
         }
@@ -124,15 +127,15 @@ final class OutputFiles implements UnitSink, AutoCloseable {
             }
         }
         if (plan.index() != null) {
-            byte[] index = plan.index().getBytes(StandardCharsets.UTF_8);
-            writeIndex(index);
-            sha256.put(INDEX_NAME, Hashes.of(index));
+            writeIndex(plan.index(), storage, folder);
+            sha256.put(INDEX_NAME, Hashes.of(plan.index().getBytes(StandardCharsets.UTF_8)));
         }
         close();
         return sha256;
     }
 
-    private void writeIndex(byte[] index) throws MergeException {
+    private static void writeIndex(String text, Storage storage, Path folder) throws MergeException {
+        byte[] index = text.getBytes(StandardCharsets.UTF_8);
         try (ShardSink sink = storage.create(folder.resolve(INDEX_NAME))) {
             sink.write(ByteBuffer.wrap(index), 0);
             sink.force(index.length);
@@ -179,6 +182,10 @@ final class OutputFiles implements UnitSink, AutoCloseable {
         }
     }
 
+    private synchronized boolean isStopped() {
+        return stopped;
+    }
+
     private synchronized void awaitUnit(int unit) throws InterruptedException {
         while (!completed.get(unit)) {
             if (stopped) {
@@ -198,7 +205,7 @@ final class OutputFiles implements UnitSink, AutoCloseable {
     private final ByteBuffer hashBuffer = ByteBuffer.allocate(HASH_BYTES);
 
     private long hash(MessageDigest digest, int file, long from, long to) throws MergeException {
-        for (long position = from; position < to; position += hashBuffer.limit()) {
+        for (long position = from; position < to && !isStopped(); position += hashBuffer.limit()) {
             hashBuffer.clear().limit((int) Math.min(HASH_BYTES, to - position));
             try {
                 sinks.get(file).read(hashBuffer, position);

@@ -23,12 +23,12 @@ import org.modelmerge.error.MergeException;
 import org.modelmerge.method.MergeMethod;
 import org.modelmerge.method.Statistic;
 
-/// Works on some units of a plan, given nothing but the plan and the states of finished passes: the seam for merging on
-/// several machines.
+/// Works on some units of a plan, given nothing but the plan and the states of finished passes: the seam for
+/// merging on several machines.
 ///
-/// A coordinator asks workers to [#reduce] pass after pass, each over its own units, merges their states with
-/// [#mergeStates], hands the merged state to the next pass, and lets each emit its units. The result has the bits of a
-/// merge in one process.
+/// A coordinator lets one worker [#checkCopies()], asks all to [#reduce] pass after pass, each over its own units,
+/// merges their states with [#mergeStates], hands the merged state to the next pass, and lets each emit its units;
+/// hashing and forcing the finished files is the coordinator's. The result has the bits of a merge in one process.
 public final class PlanWorker implements AutoCloseable {
     private final MergePlan plan;
     private final MergeMethod method;
@@ -121,7 +121,17 @@ public final class PlanWorker implements AutoCloseable {
         return bytes(total);
     }
 
-    /// Creates the output files with their headers; they grow to their size as units are written.
+    /// Compares copied tensors of the experts with the base's, as every merge does before its first pass; one
+    /// worker does it for all.
+    ///
+    /// @return lines of warning
+    /// @throws MergeException `UNSUPPORTED_DTYPE` for narrow floats that differ
+    public List<String> checkCopies() throws MergeException {
+        return new CopyCheck(inputs, new Progress(MergeObserver.NONE, 1)).run(plan);
+    }
+
+    /// Creates the output files with their headers, and the index of several; they grow to their size as units are
+    /// written.
     ///
     /// @param folder an existing folder
     public void createOutputs(Storage storage, Path folder) throws MergeException {

@@ -1,12 +1,12 @@
 package org.modelmerge.pcb;
 
 import org.modelmerge.kernel.Kernels;
+import org.modelmerge.kernel.Transcendentals;
 import org.modelmerge.method.Slice;
 
 /// The scores of one competition: intra-balance times inter-balance, per task and element.
 ///
-/// exp and tanh are StrictMath's on the float32 argument widened to double, rounded once: every pass and every machine
-/// gets the same bits.
+/// exp and tanh have the bits of StrictMath's, rounded to float32, in every pass and on every machine.
 final class Balance {
     private final PcbVariant variant;
     private final Competitors competitors;
@@ -46,6 +46,7 @@ final class Balance {
         float[][] beta = new float[n][];
         float[][] signed = new float[n][];
         float[] sum = slice.zeros();
+        float[] product = slice.zeros();
         for (int i = 0; i < n; i++) {
             beta[i] = slice.zeros();
             clampAndNormaliseMagnitude(tau[i], low(i), high(i), beta[i]);
@@ -55,10 +56,10 @@ final class Balance {
         for (int i = 0; i < n; i++) {
             float[] inter = slice.zeros();
             switch (variant) {
-                case ROOT, NLP, VISION_MAIN -> addTanhOfProduct(tau[i], sum, inter);
+                case ROOT, NLP, VISION_MAIN -> addTanhOfProduct(tau[i], sum, product, inter);
                 case VISION_ES -> {
                     for (float[] other : signed) {
-                        addTanhOfProduct(signed[i], other, inter);
+                        addTanhOfProduct(signed[i], other, product, inter);
                     }
                 }
             }
@@ -103,17 +104,23 @@ final class Balance {
         return out;
     }
 
-    private static void addTanhOfProduct(float[] a, float[] b, float[] sum) {
-        for (int j = 0; j < sum.length; j++) {
-            sum[j] += (float) StrictMath.tanh(a[j] * b[j]);
+    /// `sum[j] += tanh(a[j] * b[j])`.
+    ///
+    /// @param product scratch space
+    private static void addTanhOfProduct(float[] a, float[] b, float[] product, float[] sum) {
+        for (int j = 0; j < product.length; j++) {
+            product[j] = a[j] * b[j];
         }
+        Transcendentals.tanh(product);
+        Kernels.add(product, sum);
     }
 
     /// `x[j] = exp(n * x[j]^2)`.
     private static void expOfSquare(int n, float[] x) {
         for (int j = 0; j < x.length; j++) {
-            x[j] = (float) StrictMath.exp(n * (x[j] * x[j]));
+            x[j] = n * (x[j] * x[j]);
         }
+        Transcendentals.exp(x);
     }
 
     /// `sum[j] += lambda * c[j] * w[j]`, from the left.
