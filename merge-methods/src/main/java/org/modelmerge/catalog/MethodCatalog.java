@@ -82,7 +82,7 @@ public final class MethodCatalog {
             "PCB-Merging",
             "Balances the competition of parameters within each task and between tasks, drops low scores, averages.",
             "w_i = norm(drop(exp(n N_i^2) * inter_i)); out = theta_0 + lambda * sum_i C_i w_i / sum_i w_i",
-            "several tasks compete for the same parameters; usually the strongest merge without data",
+            "several tasks compete for the same parameters",
             new Citation(
                     "Du et al.",
                     "Parameter Competition Balancing for Model Merging",
