@@ -93,7 +93,7 @@ final class CheckCommand implements Command {
         machine.addTo(values);
         Path given = MergeWork.reportPrefix(talk.console(), report.prefix);
         Path prefix = given == null ? talk.console().directory().resolve(DEFAULT_PREFIX) : given;
-        MergeRequest request = new Settings(values, null).request(METHOD, models.base(), models.experts(), null, true);
+        MergeRequest request = Settings.ofFlags(values).request(METHOD, models.base(), models.experts(), null, true);
         MergeObserver observer = talk.observer();
         CheckSession.Outcome outcome;
         try {

@@ -72,12 +72,12 @@ final class MergeCommand implements MergingCommand {
         if (methodName == null) {
             throw noMethod();
         }
-        Map<String, Object> values = new LinkedHashMap<>(method.given());
+        Map<String, Object> values = new LinkedHashMap<>(method.given(talk.console()));
         scope.addTo(values);
         machine.addTo(values);
         output.addTo(values);
         Operands models = Operands.of(talk.console(), operands, "merge --method METHOD BASE EXPERT...");
-        return new MergeWork(talk, output, methodName, new Settings(values, null)).run(models, null);
+        return new MergeWork(talk, output, methodName, Settings.ofFlags(values)).run(models, null);
     }
 
     /// Without a method the first word may have been meant as a command.

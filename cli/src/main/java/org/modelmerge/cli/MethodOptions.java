@@ -1,5 +1,6 @@
 package org.modelmerge.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -7,6 +8,7 @@ import java.util.Map;
 import org.modelmerge.catalog.MethodCatalog;
 import org.modelmerge.catalog.MethodEntry;
 import org.modelmerge.catalog.MethodEntry.Parameter;
+import org.modelmerge.error.MergeException;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParseResult;
@@ -20,7 +22,7 @@ final class MethodOptions {
     static final String HEADING = "Method (merge methods METHOD explains its options)";
 
     /// What the catalogue says of a parameter that names a file.
-    static final String FILE_VALUES = "FILE";
+    private static final String FILE_VALUES = "FILE";
 
     /// What the catalogue says of a parameter that is on or off.
     private static final String FLAG_VALUES = "";
@@ -55,9 +57,23 @@ final class MethodOptions {
         }
     }
 
-    /// What was given, by option name.
-    Map<String, Object> given() {
-        return values;
+    /// What was given, by option name; files as paths below the working directory.
+    Map<String, Object> given(Console console) throws MergeException {
+        Map<String, Object> given = new LinkedHashMap<>(values);
+        resolveFiles(given, console.directory());
+        return given;
+    }
+
+    /// Makes the values that name files independent of where the process runs.
+    static void resolveFiles(Map<String, Object> values, Path folder) throws MergeException {
+        for (Map.Entry<String, List<MethodEntry>> owner : owners().entrySet()) {
+            String name = owner.getKey();
+            boolean isFile =
+                    parameter(owner.getValue().getFirst(), name).values().equals(FILE_VALUES);
+            if (isFile && values.get(name) instanceof String path) {
+                values.put(name, Words.path(folder, "--" + name, path).toString());
+            }
+        }
     }
 
     private static Map<String, List<MethodEntry>> owners() {

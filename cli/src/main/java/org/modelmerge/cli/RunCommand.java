@@ -84,15 +84,13 @@ final class RunCommand implements MergingCommand {
         }
         Path file = Words.path(talk.console(), "RECIPE", operands.getFirst());
         Recipe recipe = RecipeFile.read(LocalStorage.INSTANCE, file);
-        Map<String, Object> flags = new LinkedHashMap<>(method.given());
+        Map<String, Object> flags = new LinkedHashMap<>(method.given(talk.console()));
         scope.addTo(flags);
         machine.addTo(flags);
         output.addTo(flags);
-        boolean isRecipeAlone = flags.isEmpty() && methodName == null;
-        Map<String, Object> values = parameters(recipe, file);
-        values.putAll(flags);
+        Settings settings = Settings.ofRecipe(parameters(recipe, file), flags, methodName == null ? file : null);
         String chosen = methodName == null ? recipe.method() : methodName;
-        return new MergeWork(talk, output, chosen, new Settings(values, isRecipeAlone ? file : null))
+        return new MergeWork(talk, output, chosen, settings)
                 .run(models(talk.console(), recipe, file), path(recipe.output()));
     }
 
@@ -102,13 +100,7 @@ final class RunCommand implements MergingCommand {
         try {
             List<Parameter> known = MethodCatalog.entry(recipe.method()).parameters();
             recipe.checkParameters(known.stream().map(Parameter::name).toList());
-            for (Parameter parameter : known) {
-                if (parameter.values().equals(MethodOptions.FILE_VALUES)
-                        && values.get(parameter.name()) instanceof String path) {
-                    Path resolved = Words.path(file.resolveSibling(""), parameter.name(), path);
-                    values.put(parameter.name(), resolved.toString());
-                }
-            }
+            MethodOptions.resolveFiles(values, file.resolveSibling(""));
         } catch (MergeException e) {
             throw Settings.inRecipe(e, file).inFile(file.toString());
         }

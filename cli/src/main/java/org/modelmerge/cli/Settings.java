@@ -12,8 +12,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.catalog.MethodCatalog;
 import org.modelmerge.checkpoint.DType;
-import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.engine.MergeRequest;
+import org.modelmerge.engine.MergeRequest.Allowed;
+import org.modelmerge.engine.MergeRequest.OutputForm;
 import org.modelmerge.engine.Scope;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
@@ -55,13 +56,27 @@ final class Settings {
     private static final int MAX_SLICE_ELEMENTS = 1 << 22;
 
     private final Map<String, Object> values;
+    private final Set<String> flags;
     private final @Nullable Path recipe;
 
-    /// @param values by option name
-    /// @param recipe where all of them stand, null if some were given as flags
-    Settings(Map<String, Object> values, @Nullable Path recipe) {
+    private Settings(Map<String, Object> values, Set<String> flags, @Nullable Path recipe) {
         this.values = values;
+        this.flags = flags;
         this.recipe = recipe;
+    }
+
+    /// Choices that were all given as flags.
+    static Settings ofFlags(Map<String, Object> values) {
+        return new Settings(values, values.keySet(), null);
+    }
+
+    /// A recipe's choices, and flags that win.
+    ///
+    /// @param recipe where the other choices stand, null if the method is not the recipe's
+    static Settings ofRecipe(Map<String, Object> values, Map<String, Object> flags, @Nullable Path recipe) {
+        Map<String, Object> all = new LinkedHashMap<>(values);
+        all.putAll(flags);
+        return new Settings(all, flags.keySet(), flags.isEmpty() ? recipe : null);
     }
 
     static void addIfGiven(Map<String, Object> values, String name, @Nullable Object value) {
@@ -101,26 +116,19 @@ final class Settings {
     private MergeRequest build(
             String method, Path base, List<Path> experts, @Nullable String singleFile, boolean statistics)
             throws MergeException {
-        if (singleFile != null && values.containsKey(MAX_SHARD_SIZE)) {
+        // The recipe of a folder may be run into one file, where its shard size plays no part.
+        if (singleFile != null && flags.contains(MAX_SHARD_SIZE)) {
             throw Words.usage("--max-shard-size", "the output is one file, which has no shards");
         }
         Map<String, Object> parameters = new LinkedHashMap<>(values);
         parameters.keySet().removeAll(ENGINE);
-        return new MergeRequest(
-                MethodCatalog.create(method, parameters),
-                base,
-                experts,
-                new Scope(patterns(INCLUDE), patterns(EXCLUDE)),
-                flag(ALLOW_MISSING),
-                flag(ALLOW_EXTRA),
-                flag(ALLOW_NONFINITE),
-                dtype(),
-                singleFile,
-                size(MAX_SHARD_SIZE, MergeRequest.DEFAULT_SHARD_BYTES),
-                limits(),
-                statistics,
-                flag(HASH_INPUTS),
-                LocalStorage.INSTANCE);
+        return MergeRequest.of(MethodCatalog.create(method, parameters), base, experts)
+                .withScope(new Scope(patterns(INCLUDE), patterns(EXCLUDE)))
+                .withAllowed(new Allowed(flag(ALLOW_MISSING), flag(ALLOW_EXTRA), flag(ALLOW_NONFINITE)))
+                .withForm(new OutputForm(dtype(), singleFile, size(MAX_SHARD_SIZE, OutputForm.DEFAULT_SHARD_BYTES)))
+                .withLimits(limits())
+                .withStatistics(statistics)
+                .withHashedInputs(flag(HASH_INPUTS));
     }
 
     private MergeRequest.Limits limits() throws MergeException {

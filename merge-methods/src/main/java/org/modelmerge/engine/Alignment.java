@@ -93,7 +93,7 @@ final class Alignment {
             StoredTensor theirs = expert.tensor(tensor.name());
             if (theirs == null) {
                 missing = true;
-                if (!request.allowMissing()) {
+                if (!request.allowed().missing()) {
                     reasons.add(hints.missing(expert, tensor));
                 }
             } else if (!theirs.info().shape().equals(tensor.shape())) {
@@ -114,7 +114,7 @@ final class Alignment {
         for (Checkpoint expert : experts) {
             StoredTensor theirs = expert.tensor(tensor.name());
             if (theirs == null) {
-                if (!request.allowMissing()) {
+                if (!request.allowed().missing()) {
                     reasons.add(hints.missing(expert, tensor));
                 }
             } else if (!theirs.info().shape().equals(tensor.shape())) {
@@ -152,7 +152,7 @@ final class Alignment {
         for (StoredTensor theirs : expert.tensors().values()) {
             String name = theirs.info().name();
             if (base.tensor(name) == null) {
-                if (request.allowExtra()) {
+                if (request.allowed().extra()) {
                     dropped.add(name);
                 } else {
                     mismatches.add(hints.extra(theirs));

@@ -72,16 +72,18 @@ final class MergePlanner {
         Map<String, Object> settings = Provenance.settings(request);
         Map<String, String> metadata =
                 Provenance.metadata(version, method.name(), method.parameters(), settings, inputs);
-        boolean single = request.singleFile() != null;
-        CheckpointLayout layout =
-                CheckpointLayout.of(outputs, metadata, single ? Long.MAX_VALUE : request.maxShardBytes());
+        String single = request.form().singleFile();
+        CheckpointLayout layout = CheckpointLayout.of(
+                outputs,
+                metadata,
+                single != null ? Long.MAX_VALUE : request.form().maxShardBytes());
         List<PlannedTensor> tensors = new ArrayList<>();
         List<OutputFile> files = new ArrayList<>();
         for (ShardLayout shard : layout.shards()) {
             for (TensorInfo tensor : shard.tensors()) {
                 tensors.add(planned(tensor, files.size(), shard.dataStart()));
             }
-            String fileName = request.singleFile() != null ? request.singleFile() : shard.fileName();
+            String fileName = single != null ? single : shard.fileName();
             files.add(new OutputFile(fileName, headerText(shard.header()), shard.fileSize()));
         }
         byte[] index = layout.index();
@@ -92,7 +94,7 @@ final class MergePlanner {
                 inputs,
                 List.copyOf(tensors),
                 alignment.dropped(),
-                request.allowNonfinite(),
+                request.allowed().nonfinite(),
                 request.statistics(),
                 LEAF_ELEMENTS,
                 List.copyOf(files),
@@ -101,7 +103,7 @@ final class MergePlanner {
     }
 
     private OutputTensor output(String name, TensorInfo tensor) {
-        DType wanted = request.dtype();
+        DType wanted = request.form().dtype();
         boolean merged = alignment.rules().get(name) instanceof TensorRule.Merge;
         return new OutputTensor(name, merged && wanted != null ? wanted : tensor.dtype(), tensor.shape());
     }

@@ -14,12 +14,8 @@ import org.modelmerge.method.MergeMethod;
 /// @param base the base: a file, a folder or an index file
 /// @param experts at least one, in task order
 /// @param scope which float tensors are merged
-/// @param allowMissing copy from the base what an expert lacks
-/// @param allowExtra leave out what only experts have
-/// @param allowNonfinite let NaN and infinity pass
-/// @param dtype dtype of merged tensors in the output, null for the base's
-/// @param singleFile the name of the only output file, or null for a model folder's names and shards
-/// @param maxShardBytes limit of one shard of a model folder
+/// @param allowed what is refused by default
+/// @param form dtype and files of the output
 /// @param limits threads, memory and slice size; they never change a result
 /// @param statistics whether to measure the weights while emitting
 /// @param hashInputs whether to hash the whole inputs
@@ -29,29 +25,16 @@ public record MergeRequest(
         Path base,
         List<Path> experts,
         Scope scope,
-        boolean allowMissing,
-        boolean allowExtra,
-        boolean allowNonfinite,
-        @Nullable DType dtype,
-        @Nullable String singleFile,
-        long maxShardBytes,
+        Allowed allowed,
+        OutputForm form,
         Limits limits,
         boolean statistics,
         boolean hashInputs,
         Storage storage) {
-    /// 5 GB, as in the Hugging Face libraries.
-    public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
-
     public MergeRequest {
         experts = List.copyOf(experts);
         if (experts.isEmpty()) {
             throw new IllegalArgumentException("no experts");
-        }
-        if (dtype != null && !dtype.isFloat()) {
-            throw new IllegalArgumentException("output dtype " + dtype + " is not one of F64, F32, F16, BF16");
-        }
-        if (maxShardBytes < 1) {
-            throw new IllegalArgumentException("maxShardBytes " + maxShardBytes);
         }
     }
 
@@ -62,16 +45,95 @@ public record MergeRequest(
                 base,
                 experts,
                 Scope.ALL,
-                false,
-                false,
-                false,
-                null,
-                null,
-                DEFAULT_SHARD_BYTES,
+                Allowed.NOTHING,
+                OutputForm.DEFAULT,
                 Limits.DEFAULT,
                 true,
                 false,
                 LocalStorage.INSTANCE);
+    }
+
+    /// The same with other experts.
+    public MergeRequest withExperts(List<Path> other) {
+        return new MergeRequest(method, base, other, scope, allowed, form, limits, statistics, hashInputs, storage);
+    }
+
+    /// The same with another choice of tensors.
+    public MergeRequest withScope(Scope other) {
+        return new MergeRequest(method, base, experts, other, allowed, form, limits, statistics, hashInputs, storage);
+    }
+
+    /// The same with other allowances.
+    public MergeRequest withAllowed(Allowed other) {
+        return new MergeRequest(method, base, experts, scope, other, form, limits, statistics, hashInputs, storage);
+    }
+
+    /// The same with another form of the output.
+    public MergeRequest withForm(OutputForm other) {
+        return new MergeRequest(method, base, experts, scope, allowed, other, limits, statistics, hashInputs, storage);
+    }
+
+    /// The same with merged tensors of this dtype, null for the base's.
+    public MergeRequest withDtype(@Nullable DType dtype) {
+        return withForm(new OutputForm(dtype, form.singleFile(), form.maxShardBytes()));
+    }
+
+    /// The same with one output file of this name.
+    public MergeRequest withSingleFile(String name) {
+        return withForm(new OutputForm(form.dtype(), name, form.maxShardBytes()));
+    }
+
+    /// The same with other limits of the machine.
+    public MergeRequest withLimits(Limits other) {
+        return new MergeRequest(method, base, experts, scope, allowed, form, other, statistics, hashInputs, storage);
+    }
+
+    /// The same with weights measured or not.
+    public MergeRequest withStatistics(boolean wanted) {
+        return new MergeRequest(method, base, experts, scope, allowed, form, limits, wanted, hashInputs, storage);
+    }
+
+    /// The same with whole inputs hashed or not.
+    public MergeRequest withHashedInputs(boolean wanted) {
+        return new MergeRequest(method, base, experts, scope, allowed, form, limits, statistics, wanted, storage);
+    }
+
+    /// The same with files that live elsewhere.
+    public MergeRequest withStorage(Storage other) {
+        return new MergeRequest(method, base, experts, scope, allowed, form, limits, statistics, hashInputs, other);
+    }
+
+    /// What a merge refuses unless it is allowed.
+    ///
+    /// @param missing copy from the base what an expert lacks
+    /// @param extra leave out what only experts have
+    /// @param nonfinite let NaN and infinity pass
+    public record Allowed(boolean missing, boolean extra, boolean nonfinite) {
+        /// The default.
+        public static final Allowed NOTHING = new Allowed(false, false, false);
+    }
+
+    /// Dtype and files of the output.
+    ///
+    /// @param dtype dtype of merged tensors, null for the base's
+    /// @param singleFile the name of the only output file, or null for a model folder's names and shards
+    /// @param maxShardBytes limit of one shard of a model folder
+    public record OutputForm(
+            @Nullable DType dtype, @Nullable String singleFile, long maxShardBytes) {
+        /// 5 GB, as in the Hugging Face libraries.
+        public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
+
+        /// A model folder of the base's dtypes.
+        public static final OutputForm DEFAULT = new OutputForm(null, null, DEFAULT_SHARD_BYTES);
+
+        public OutputForm {
+            if (dtype != null && !dtype.isFloat()) {
+                throw new IllegalArgumentException("output dtype " + dtype + " is not one of F64, F32, F16, BF16");
+            }
+            if (maxShardBytes < 1) {
+                throw new IllegalArgumentException("maxShardBytes " + maxShardBytes);
+            }
+        }
     }
 
     /// Machine limits.

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import org.modelmerge.checkpoint.Hashes;
 import org.modelmerge.engine.MergePlan.Input;
+import org.modelmerge.engine.MergeRequest.OutputForm;
 import org.modelmerge.json.JsonWriter;
 
 /// What an output's header says about how it was made: all of it known before the first byte is written, and nothing
@@ -73,17 +74,21 @@ public final class Provenance {
         if (!request.scope().exclude().isEmpty()) {
             settings.put("exclude", texts(request.scope().exclude()));
         }
-        if (request.allowMissing()) {
+        if (request.allowed().missing()) {
             settings.put("allow-missing", true);
         }
-        if (request.allowExtra()) {
+        if (request.allowed().extra()) {
             settings.put("allow-extra", true);
         }
-        if (request.allowNonfinite()) {
+        if (request.allowed().nonfinite()) {
             settings.put("allow-nonfinite", true);
         }
-        if (request.dtype() != null) {
-            settings.put("dtype", request.dtype().name().toLowerCase(Locale.ROOT));
+        OutputForm form = request.form();
+        if (form.dtype() != null) {
+            settings.put("dtype", form.dtype().name().toLowerCase(Locale.ROOT));
+        }
+        if (form.singleFile() == null && form.maxShardBytes() != OutputForm.DEFAULT_SHARD_BYTES) {
+            settings.put("max-shard-size", form.maxShardBytes());
         }
         return settings;
     }

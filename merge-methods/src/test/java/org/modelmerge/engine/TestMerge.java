@@ -16,7 +16,9 @@ import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.checkpoint.StoredTensor;
+import org.modelmerge.engine.MergeRequest.Allowed;
 import org.modelmerge.engine.MergeRequest.Limits;
+import org.modelmerge.engine.MergeRequest.OutputForm;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.method.MergeMethod;
 import org.modelmerge.testing.TinyCheckpoint;
@@ -34,7 +36,7 @@ final class TestMerge {
     private boolean allowExtra;
     private boolean allowNonfinite;
     private @Nullable DType dtype;
-    private long maxShardBytes = MergeRequest.DEFAULT_SHARD_BYTES;
+    private long maxShardBytes = OutputForm.DEFAULT_SHARD_BYTES;
     private @Nullable String singleFile = OUTPUT;
     private Limits limits = new Limits(2, 0, 1 << 16);
     private boolean statistics = true;
@@ -153,21 +155,14 @@ final class TestMerge {
     }
 
     MergeRequest request() {
-        return new MergeRequest(
-                method,
-                base,
-                experts,
-                scope,
-                allowMissing,
-                allowExtra,
-                allowNonfinite,
-                dtype,
-                singleFile,
-                maxShardBytes,
-                limits,
-                statistics,
-                hashInputs,
-                storage);
+        return MergeRequest.of(method, base, experts)
+                .withScope(scope)
+                .withAllowed(new Allowed(allowMissing, allowExtra, allowNonfinite))
+                .withForm(new OutputForm(dtype, singleFile, maxShardBytes))
+                .withLimits(limits)
+                .withStatistics(statistics)
+                .withHashedInputs(hashInputs)
+                .withStorage(storage);
     }
 
     MergePlan plan() throws MergeException {

@@ -18,12 +18,11 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 import org.modelmerge.catalog.MethodCatalog;
 import org.modelmerge.checkpoint.DType;
-import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.engine.MergeJob;
 import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.engine.MergeRequest;
+import org.modelmerge.engine.MergeRequest.Allowed;
 import org.modelmerge.engine.MergeRequest.Limits;
-import org.modelmerge.engine.Scope;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.method.MergeMethod;
@@ -86,21 +85,11 @@ class GoldenTest {
 
     private Path merge(MergeMethod method, GoldenCase golden, Call call, Limits limits, boolean allowNonfinite)
             throws MergeException, IOException {
-        MergeRequest request = new MergeRequest(
-                method,
-                golden.base(),
-                call.experts(),
-                Scope.ALL,
-                false,
-                false,
-                allowNonfinite,
-                DType.F32,
-                "out.safetensors",
-                MergeRequest.DEFAULT_SHARD_BYTES,
-                limits,
-                true,
-                false,
-                LocalStorage.INSTANCE);
+        MergeRequest request = MergeRequest.of(method, golden.base(), call.experts())
+                .withAllowed(new Allowed(false, false, allowNonfinite))
+                .withDtype(DType.F32)
+                .withSingleFile("out.safetensors")
+                .withLimits(limits);
         Path folder = Files.createTempDirectory(temp, "merge");
         try (MergeJob job = MergeJob.open(request)) {
             job.run(folder, MergeObserver.NONE);

@@ -65,26 +65,8 @@ public final class CheckSession {
                     LastComponent.of(expert.toString(), "expert"),
                     "",
                     "not measured",
-                    MergeJob.mismatches(single(request, expert))));
+                    MergeJob.mismatches(request.withExperts(List.of(expert)))));
         }
         return experts;
-    }
-
-    private static MergeRequest single(MergeRequest all, Path expert) {
-        return new MergeRequest(
-                all.method(),
-                all.base(),
-                List.of(expert),
-                all.scope(),
-                all.allowMissing(),
-                all.allowExtra(),
-                all.allowNonfinite(),
-                all.dtype(),
-                all.singleFile(),
-                all.maxShardBytes(),
-                all.limits(),
-                all.statistics(),
-                all.hashInputs(),
-                all.storage());
     }
 }

@@ -14,6 +14,7 @@ import org.modelmerge.engine.MergePlan;
 import org.modelmerge.engine.MergeRequest;
 import org.modelmerge.engine.MergeResult;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.json.JsonWriter;
 import org.modelmerge.report.Recipe.Source;
 
 /// Writes what belongs to a model besides its weights, into the staged outputs.
@@ -42,6 +43,7 @@ final class Documents {
                 plan, result, MethodCatalog.entry(plan.method()), order.output().toString());
         if (!order.isFile()) {
             copySideFiles();
+            report = writeTables(report);
             byte[] recipe =
                     SideFiles.write(storage, staged.output().resolve(RECIPE), RecipeFile.write(Recipe.of(report)));
             report = report.withFile(RECIPE, Hashes.of(recipe));
@@ -57,6 +59,19 @@ final class Documents {
         return new MergeOutcome(report, order.reportAt());
     }
 
+    /// Tables are files of their own: a recipe stays readable, and the file's hash is the one in the model's header.
+    private MergeReport writeTables(MergeReport report) throws MergeException {
+        MergeReport withTables = report;
+        for (Map.Entry<String, Object> parameter : plan.parameters().entrySet()) {
+            if (parameter.getValue() instanceof Map<?, ?> table) {
+                String name = Recipe.tableFile(parameter.getKey());
+                byte[] bytes = SideFiles.write(storage, staged.output().resolve(name), JsonWriter.write(table));
+                withTables = withTables.withFile(name, Hashes.of(bytes));
+            }
+        }
+        return withTables;
+    }
+
     private void copySideFiles() throws MergeException {
         Path folder = base.folder();
         if (folder == null) {
@@ -65,7 +80,7 @@ final class Documents {
         for (String name : SideFiles.names(storage, folder)) {
             Path from = folder.resolve(name);
             Path to = staged.output().resolve(name);
-            DType dtype = order.merge().dtype();
+            DType dtype = order.merge().form().dtype();
             if (name.equals(CONFIG) && dtype != null) {
                 writeConfig(from, to, dtype);
             } else {
@@ -94,9 +109,6 @@ final class Documents {
         }
         Map<String, Object> parameters = new LinkedHashMap<>(plan.parameters());
         plan.settings().forEach(parameters::putIfAbsent);
-        if (!order.isFile() && merge.maxShardBytes() != MergeRequest.DEFAULT_SHARD_BYTES) {
-            parameters.put("max-shard-size", merge.maxShardBytes());
-        }
         return new Recipe(
                 plan.method(),
                 source(file, merge.base(), 0, result),

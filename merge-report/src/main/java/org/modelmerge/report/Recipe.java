@@ -53,7 +53,8 @@ public record Recipe(
         }
     }
 
-    /// The recipe that an output folder and its card hold: models by last path component, size and hash, no output.
+    /// The recipe that an output folder and its card hold: models by last path component, size and hash, tables by the
+    /// name of their file in the folder, no output.
     public static Recipe of(MergeReport report) {
         List<Source> sources = new ArrayList<>();
         for (MergeReport.Input input : report.inputs()) {
@@ -61,9 +62,15 @@ public record Recipe(
             sources.add(new Source(input.file(), input.sizeBytes(), input.sha256(), header));
         }
         Map<String, Object> parameters = new LinkedHashMap<>(report.method().parameters());
+        parameters.replaceAll((name, value) -> value instanceof Map<?, ?> ? tableFile(name) : value);
         report.settings().forEach(parameters::putIfAbsent);
         return new Recipe(
                 report.method().name(), sources.getFirst(), sources.subList(1, sources.size()), parameters, null);
+    }
+
+    /// The name of the file in an output folder that holds a parameter which is a table.
+    static String tableFile(String parameter) {
+        return "merge-" + parameter + ".json";
     }
 
     /// Refuses parameters that neither the method nor the main command has.
