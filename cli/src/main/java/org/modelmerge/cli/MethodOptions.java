@@ -21,9 +21,6 @@ final class MethodOptions {
 
     static final String HEADING = "Method (merge methods METHOD explains its options)";
 
-    /// What the catalogue says of a parameter that names a file.
-    private static final String FILE_VALUES = "FILE";
-
     /// What the catalogue says of a parameter that is on or off.
     private static final String FLAG_VALUES = "";
 
@@ -68,8 +65,7 @@ final class MethodOptions {
     static void resolveFiles(Map<String, Object> values, Path folder) throws MergeException {
         for (Map.Entry<String, List<MethodEntry>> owner : owners().entrySet()) {
             String name = owner.getKey();
-            boolean isFile =
-                    parameter(owner.getValue().getFirst(), name).values().equals(FILE_VALUES);
+            boolean isFile = parameter(owner.getValue().getFirst(), name).isFile();
             if (isFile && values.get(name) instanceof String path) {
                 values.put(name, Words.path(folder, "--" + name, path).toString());
             }

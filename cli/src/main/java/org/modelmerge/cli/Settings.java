@@ -131,7 +131,8 @@ final class Settings {
                 .withHashedInputs(flag(HASH_INPUTS));
     }
 
-    private MergeRequest.Limits limits() throws MergeException {
+    /// What the machine may be asked for.
+    MergeRequest.Limits limits() throws MergeException {
         String threads = text(THREADS);
         String slice = text(SLICE_ELEMENTS);
         return new MergeRequest.Limits(

@@ -22,13 +22,19 @@ import picocli.CommandLine.Parameters;
 /// `merge verify`.
 @CommandLine.Command(
         description = {
-            "Verifies an output: is it well-formed, do the hashes of its report hold, and are these models the inputs",
-            "that its header names? Exit code 6 if anything does not hold."
+            "Verifies an output: is it well-formed, do the hashes of its report hold, are these models the inputs that",
+            "its header names, and do they give the same bits again? Exit code 6 if anything does not hold."
         },
         customSynopsis = "merge verify [options] OUT [BASE EXPERT...]")
 final class VerifyCommand implements Command {
     @Mixin
     ReportOptions report = new ReportOptions();
+
+    @Mixin
+    RecomputeOptions recompute = new RecomputeOptions();
+
+    @Mixin
+    MachineOptions machine = new MachineOptions();
 
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -47,6 +53,21 @@ final class VerifyCommand implements Command {
         String prefix;
     }
 
+    /// How much is merged again.
+    @CommandLine.Command(optionListHeading = "Recomputation")
+    static final class RecomputeOptions {
+        @Option(
+                names = "--recompute",
+                paramLabel = "SHARE",
+                description = "merge a random sample again and compare bits: 5%% or 0.05, up to 100%%")
+        @Nullable
+        String share;
+
+        @Option(names = "--seed", paramLabel = "N", description = "chooses the sample (default: 0)")
+        @Nullable
+        String seed;
+    }
+
     @Override
     public CommonOptions common() {
         return common;
@@ -61,12 +82,13 @@ final class VerifyCommand implements Command {
 
     @Override
     public List<String> examples() {
-        return List.of("merge verify merged.safetensors", "merge verify merged/ base/ expert-a/ expert-b/");
+        return List.of(
+                "merge verify merged.safetensors", "merge verify --recompute 5% merged/ base/ expert-a/ expert-b/");
     }
 
     @Override
     public List<Integer> exitCodes() {
-        return List.of(0, 1, 2, 3, 5, 6);
+        return List.of(0, 1, 2, 3, 5, 6, 130);
     }
 
     @Override
@@ -79,7 +101,8 @@ final class VerifyCommand implements Command {
                 LocalStorage.INSTANCE,
                 Words.path(console, "OUT", operands.getFirst()),
                 Operands.paths(console, operands.subList(1, operands.size())),
-                MergeWork.reportPrefix(console, report.prefix));
+                MergeWork.reportPrefix(console, report.prefix),
+                sample());
         MergeObserver observer = talk.observer();
         List<Finding> findings;
         try {
@@ -98,6 +121,21 @@ final class VerifyCommand implements Command {
             findings.forEach(finding -> talk.data(line(finding)));
         }
         return holds ? 0 : ErrorCode.ANSWER_NO.exitCode();
+    }
+
+    private Verification.@Nullable Sample sample() throws MergeException {
+        if (recompute.share == null) {
+            return null;
+        }
+        if (operands.size() < 2) {
+            throw Words.usage("--recompute", "got no inputs, expected BASE EXPERT... after OUT");
+        }
+        Map<String, Object> limits = new LinkedHashMap<>();
+        machine.addTo(limits);
+        return new Verification.Sample(
+                Words.share("--recompute", recompute.share),
+                recompute.seed == null ? 0 : Words.count("--seed", recompute.seed, 0, Integer.MAX_VALUE),
+                Settings.ofFlags(limits).limits());
     }
 
     private static String line(Finding finding) {

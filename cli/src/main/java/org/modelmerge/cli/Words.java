@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.method.Density;
 import org.modelmerge.report.NearestName;
 
 /// Option values: text to numbers, sizes, choices, patterns and paths. Whatever is wrong is a `USAGE` fault that names
@@ -95,6 +96,17 @@ final class Words {
 
     private static String fail(MergeException fault) throws MergeException {
         throw fault;
+    }
+
+    /// A share above 0 and up to 1, as `5%` or `0.05`.
+    static double share(String option, String text) throws MergeException {
+        try {
+            return Density.parse(text).fraction();
+        } catch (MergeException _) {
+            throw usage(
+                    option,
+                    "got " + Printable.text(text) + ", expected a share above 0% and up to 100%, as 5% or 0.05");
+        }
     }
 
     /// A regular expression.

@@ -30,7 +30,12 @@ public record MethodEntry(
     /// @param values the values it takes, for example `mean|sum|max`
     /// @param defaultValue the official default, empty if there is none
     /// @param meaning one sentence with range, unit and source
-    public record Parameter(String name, String values, String defaultValue, String meaning) {}
+    public record Parameter(String name, String values, String defaultValue, String meaning) {
+        /// Whether the value is a file's path.
+        public boolean isFile() {
+            return values.equals("FILE");
+        }
+    }
 
     /// Builds a method from option values.
     @FunctionalInterface

@@ -1,11 +1,8 @@
 package org.modelmerge.engine;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -255,20 +252,11 @@ public final class MergeJob implements AutoCloseable {
     }
 
     private static String hash(Shard shard, Progress progress) throws MergeException {
-        MessageDigest digest = Hashes.sha256();
-        ByteBuffer buffer = ByteBuffer.allocate(Workload.COPY_BYTES);
-        long size = shard.source().size();
-        for (long position = 0; position < size; position += buffer.limit()) {
-            buffer.clear().limit((int) Math.min(Workload.COPY_BYTES, size - position));
-            try {
-                shard.source().read(buffer, position);
-            } catch (MergeException e) {
-                throw e.inFile(shard.name());
-            }
-            digest.update(buffer.flip());
-            progress.read(buffer.limit());
+        try {
+            return Hashes.of(shard.source(), progress::read);
+        } catch (MergeException e) {
+            throw e.inFile(shard.name());
         }
-        return HexFormat.of().formatHex(digest.digest());
     }
 
     private void checkUnchanged() throws MergeException {

@@ -8,10 +8,6 @@ import org.modelmerge.error.Printable;
 
 /// What only the values can show: an expert of another base, an expert that changes nothing, losses by rounding.
 final class ValueWarnings {
-    /// A fine-tune stays close to its base: cosines of the real pairs we measured are 0.8 to 1.0, those of models
-    /// trained apart below 0.03.
-    private static final double UNRELATED_COSINE = 0.5;
-
     private static final double NOTABLE_LOSS = 0.1;
 
     private ValueWarnings() {}
@@ -26,7 +22,7 @@ final class ValueWarnings {
             double cosine = sample.cosineToBase(i);
             if (norm == 0 && total.elementCount() > 0) {
                 warnings.add("expert " + task + " equals the base on all merged tensors");
-            } else if (cosine < UNRELATED_COSINE) {
+            } else if (cosine < WeightStatistics.SAME_BASE_COSINE) {
                 warnings.add("expert " + task
                         + " does not look like a fine-tune of this base: the cosine of their weights is "
                         + number(cosine) + ", its task vector is " + number(norm / Math.sqrt(total.baseSquares()))

@@ -73,9 +73,14 @@ public interface MergeMethod {
             return new PassDescription(name, false, 1);
         }
 
+        /// The two passes of [Scan#ranks].
+        public static List<PassDescription> ofRanks(String name) {
+            return List.of(of(name + ", upper bits"), of(name + ", lower bits"));
+        }
+
         /// A pass that takes a statistic of whole tensors and reads each of them twice.
         public static PassDescription ofTensors(String name) {
-            return new PassDescription(name + " (read twice)", false, 2);
+            return new PassDescription(name + " of each tensor (read twice)", false, 2);
         }
 
         /// A pass that only special values make necessary.

@@ -17,12 +17,7 @@ final class RankStatistics {
     record Bins(Position[][] positions, long[] ranks) {}
 
     /// First pass: a histogram of the upper halves of the keys, per row.
-    record Upper(SliceValues values, long[] ranks) implements Statistic<Bins> {
-        @Override
-        public String name() {
-            return "ranks, upper bits";
-        }
-
+    record Upper(String name, SliceValues values, long[] ranks) implements Statistic<Bins> {
         @Override
         public State newState() {
             return new UpperCounts();
@@ -53,12 +48,7 @@ final class RankStatistics {
     }
 
     /// Second pass: a histogram of the lower halves inside each wanted bin.
-    record Lower(SliceValues values, Bins bins) implements Statistic<float[][]> {
-        @Override
-        public String name() {
-            return "ranks, lower bits";
-        }
-
+    record Lower(String name, SliceValues values, Bins bins) implements Statistic<float[][]> {
         @Override
         public State newState() {
             return new LowerCounts();
@@ -108,13 +98,8 @@ final class RankStatistics {
     }
 
     /// One rank of each tensor, `[tensor][row]`.
-    record PerTensor(SliceValues values, LongUnaryOperator rank, int tensorCount)
+    record PerTensor(String name, SliceValues values, LongUnaryOperator rank, int tensorCount)
             implements Statistic.OfTensors<float[][]> {
-        @Override
-        public String name() {
-            return "ranks of each tensor";
-        }
-
         @Override
         public TensorState newState() {
             return new Found();
@@ -135,10 +120,10 @@ final class RankStatistics {
                     found[tensor.index()] = new float[tensor.taskCount()];
                     return;
                 }
-                Upper first = new Upper(values, new long[] {wanted});
+                Upper first = new Upper(name, values, new long[] {wanted});
                 State upper = first.newState();
                 tensor.forEachSlice(upper::add);
-                Lower second = new Lower(values, first.finish(upper));
+                Lower second = new Lower(name, values, first.finish(upper));
                 State lower = second.newState();
                 tensor.forEachSlice(lower::add);
                 float[][] perRow = second.finish(lower);

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.function.LongUnaryOperator;
 import java.util.function.ToLongFunction;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.method.MergeMethod.PassDescription;
 
 /// Whole-model statistics for [MergeMethod#prepare]: each call reads the inputs once or more.
 ///
@@ -27,22 +28,27 @@ public interface Scan {
     /// Puts a line on the list of warnings.
     void warn(String line);
 
-    /// The values at some ranks, per task; two passes.
+    /// The values at some ranks, per task; two passes, [PassDescription#ofRanks(String)].
     ///
+    /// @param name what they are, for progress
     /// @param values gives `[n'][m]` values of a slice, for any number n' of rows, the same for every slice
     /// @param ranks 0 <= rank < [#size()]
     /// @return `[n'][ranks.length]`
-    default float[][] ranks(SliceValues values, long... ranks) throws MergeException {
-        RankStatistics.Bins bins = measure(new RankStatistics.Upper(values, ranks));
-        return measure(new RankStatistics.Lower(values, bins));
+    default float[][] ranks(String name, SliceValues values, long... ranks) throws MergeException {
+        List<PassDescription> passes = PassDescription.ofRanks(name);
+        RankStatistics.Bins bins =
+                measure(new RankStatistics.Upper(passes.getFirst().name(), values, ranks));
+        return measure(new RankStatistics.Lower(passes.getLast().name(), values, bins));
     }
 
-    /// For each tensor the values at one rank, per task; each tensor is read twice.
+    /// For each tensor the values at one rank, per task; one pass, [PassDescription#ofTensors(String)].
     ///
+    /// @param name what they are, for progress
     /// @param rank from a tensor's number of elements to a rank in it; below 0 gives 0
     /// @return `[tensor][n']`
-    default float[][] tensorRanks(SliceValues values, LongUnaryOperator rank) throws MergeException {
-        return measure(new RankStatistics.PerTensor(values, rank, tensorSizes().length));
+    default float[][] tensorRanks(String name, SliceValues values, LongUnaryOperator rank) throws MergeException {
+        return measure(new RankStatistics.PerTensor(
+                PassDescription.ofTensors(name).name(), values, rank, tensorSizes().length));
     }
 
     /// The sum of a count over all slices; one pass.

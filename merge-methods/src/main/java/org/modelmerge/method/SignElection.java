@@ -1,5 +1,6 @@
 package org.modelmerge.method;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.kernel.Kernels;
@@ -15,6 +16,7 @@ import org.modelmerge.method.MergeMethod.PassDescription;
 /// @param threshold t_i, `[1][n]` for the whole model or `[tensor][n]`
 /// @param majority the sign that most elements of the model elect: 1, -1, or 0 when balanced
 public record SignElection(float[][] threshold, float majority) {
+    private static final String THRESHOLDS = "thresholds";
     private static final String BALANCE = "sign balance";
 
     /// Measures thresholds over the whole model, and the majority sign; three passes.
@@ -23,7 +25,7 @@ public record SignElection(float[][] threshold, float majority) {
     public static SignElection overModel(Scan scan, Density density) throws MergeException {
         float[][] perTask = density.thresholdRank(scan.size()) < 0
                 ? new float[scan.tasks().size()][1]
-                : scan.ranks(Slice::magnitude, density.thresholdRank(scan.size()));
+                : scan.ranks(THRESHOLDS, Slice::magnitude, density.thresholdRank(scan.size()));
         float[] threshold = new float[perTask.length];
         for (int i = 0; i < threshold.length; i++) {
             threshold[i] = perTask[i][0];
@@ -37,26 +39,21 @@ public record SignElection(float[][] threshold, float majority) {
                 scan,
                 density.keepsAll()
                         ? new float[1][scan.tasks().size()]
-                        : scan.tensorRanks(Slice::magnitude, density::thresholdRank));
+                        : scan.tensorRanks(THRESHOLDS, Slice::magnitude, density::thresholdRank));
     }
 
     /// The passes of [#overModel(Scan, Density)].
     public static List<PassDescription> passesOverModel(Density density) {
-        PassDescription balance = PassDescription.of(BALANCE);
-        return density.keepsAll()
-                ? List.of(balance)
-                : List.of(
-                        PassDescription.of("thresholds, upper bits"),
-                        PassDescription.of("thresholds, lower bits"),
-                        balance);
+        List<PassDescription> passes =
+                new ArrayList<>(density.keepsAll() ? List.of() : PassDescription.ofRanks(THRESHOLDS));
+        passes.add(PassDescription.of(BALANCE));
+        return passes;
     }
 
     /// The passes of [#perTensor(Scan, Density)].
     public static List<PassDescription> passesPerTensor(Density density) {
         PassDescription balance = PassDescription.of(BALANCE);
-        return density.keepsAll()
-                ? List.of(balance)
-                : List.of(PassDescription.ofTensors("thresholds of each tensor"), balance);
+        return density.keepsAll() ? List.of(balance) : List.of(PassDescription.ofTensors(THRESHOLDS), balance);
     }
 
     private static SignElection withMajority(Scan scan, float[][] threshold) throws MergeException {

@@ -45,12 +45,15 @@ import org.modelmerge.method.Slice;
 /// @param degenerate what to do with a task that cannot be normalised
 public record Pcb(PcbVariant variant, Density density, Coefficients lambda, Degenerate degenerate)
         implements MergeMethod {
+    private static final String MAGNITUDES = "magnitude quantiles";
+    private static final String SCORES = "score quantiles";
 
     @Override
     public Step prepare(Scan scan) throws MergeException {
         long size = scan.size();
         double q = variant.clamp();
-        float[][] magnitude = scan.ranks(Slice::magnitude, (long) (size * q), Math.max(0, (long) (size * (1 - q) - 1)));
+        float[][] magnitude =
+                scan.ranks(MAGNITUDES, Slice::magnitude, (long) (size * q), Math.max(0, (long) (size * (1 - q) - 1)));
         Competitors competitors = Competitors.all(scan.tasks());
         for (int i = 0; i < magnitude.length; i++) {
             if (collapses(magnitude[i])) {
@@ -59,7 +62,7 @@ public record Pcb(PcbVariant variant, Density density, Coefficients lambda, Dege
         }
         while (true) {
             Balance balance = new Balance(variant, competitors, magnitude);
-            float[][] score = scan.ranks(balance::scores, (long) (size * (1 - density.fraction())), size - 1);
+            float[][] score = scan.ranks(SCORES, balance::scores, (long) (size * (1 - density.fraction())), size - 1);
             Competitors distinct = competitors;
             for (int k = 0; k < score.length && distinct == competitors; k++) {
                 if (collapses(score[k])) {
@@ -163,13 +166,10 @@ public record Pcb(PcbVariant variant, Density density, Coefficients lambda, Dege
 
     @Override
     public List<PassDescription> passes() {
-        List<PassDescription> passes = new ArrayList<>();
-        for (String rank : List.of("magnitude quantiles", "score quantiles")) {
-            passes.add(PassDescription.of(rank + ", upper bits"));
-            passes.add(PassDescription.of(rank + ", lower bits"));
-        }
+        List<PassDescription> passes = new ArrayList<>(PassDescription.ofRanks(MAGNITUDES));
+        passes.addAll(PassDescription.ofRanks(SCORES));
         if (degenerate == Degenerate.SKIP_TASK) {
-            passes.add(PassDescription.conditional("score quantiles again for each skipped task (2 passes)"));
+            passes.add(PassDescription.conditional(SCORES + " again for each skipped task (2 passes)"));
         }
         passes.add(PassDescription.of("emit"));
         return passes;

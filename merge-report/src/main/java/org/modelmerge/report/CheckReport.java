@@ -43,10 +43,6 @@ public record CheckReport(
         List<String> warnings,
         @Nullable WeightStatistics statistics) {
 
-    /// Fine-tuned models lie close to their base: above this cosine one base is likely, below it something else is
-    /// going on. Full fine-tuning of language and vision encoders leaves it above 0.99.
-    private static final double SAME_BASE_COSINE = 0.9;
-
     public CheckReport {
         inputs = List.copyOf(inputs);
         experts = List.copyOf(experts);
@@ -137,7 +133,7 @@ public record CheckReport(
         if (Double.isNaN(cosine)) {
             return "not comparable: a norm is 0";
         }
-        String likely = cosine >= SAME_BASE_COSINE ? "likely the same base" : "probably another base";
+        String likely = cosine >= WeightStatistics.SAME_BASE_COSINE ? "likely the same base" : "probably another base";
         return String.format(Locale.ROOT, "%s (cosine of weights %.6f)", likely, cosine);
     }
 }

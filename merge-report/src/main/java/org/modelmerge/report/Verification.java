@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.engine.MergeObserver;
+import org.modelmerge.engine.MergeRequest.Limits;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 
@@ -20,20 +21,24 @@ public final class Verification {
     /// @param output a model that modelmerge wrote
     /// @param inputs base first, then the experts in task order; empty if they are not at hand
     /// @param reportPrefix the report without `.json`, null for its usual place
+    /// @param sample what to merge again, null for nothing
     public record Order(
             Storage storage,
             Path output,
             List<Path> inputs,
-            @Nullable Path reportPrefix) {
+            @Nullable Path reportPrefix,
+            @Nullable Sample sample) {
         public Order {
             inputs = List.copyOf(inputs);
         }
     }
 
-    /// One part of the work; more can be added to the list in [#of].
-    private interface Step {
-        List<Finding> findings() throws MergeException;
-    }
+    /// A random sample of the output, to be merged again.
+    ///
+    /// @param share of the output, in (0, 1]
+    /// @param seed chooses the sample
+    /// @param limits threads, memory and slice size
+    public record Sample(double share, long seed, Limits limits) {}
 
     /// All findings, in a fixed order.
     ///
@@ -47,11 +52,11 @@ public final class Verification {
                     output.path(), "well-formed, " + output.tensors().size() + " tensors"));
             ReportOfOutput report = ReportOfOutput.find(order, output);
             FileHasher hasher = new FileHasher(order.storage(), observer);
-            List<Step> steps = List.of(
-                    () -> new OutputCheck(order.storage(), output, report, hasher).findings(),
-                    () -> new InputCheck(order, output, report.contents(), hasher).findings());
-            for (Step step : steps) {
-                findings.addAll(step.findings());
+            findings.addAll(new OutputCheck(order.storage(), output, report, hasher).findings());
+            List<Finding> inputs = new InputCheck(order, output, report.contents(), hasher).findings();
+            findings.addAll(inputs);
+            if (order.sample() != null) {
+                findings.addAll(recomputed(order, order.sample(), output, report, inputs, observer));
             }
         } catch (MergeException e) {
             if (!findings.isEmpty() || e.code().exitCode() != ErrorCode.MALFORMED.exitCode()) {
@@ -60,5 +65,19 @@ public final class Verification {
             findings.add(Finding.fails(order.output().toString(), String.valueOf(e.getMessage())));
         }
         return List.copyOf(findings);
+    }
+
+    private static List<Finding> recomputed(
+            Order order,
+            Sample sample,
+            Checkpoint output,
+            ReportOfOutput report,
+            List<Finding> inputs,
+            MergeObserver observer)
+            throws MergeException {
+        if (order.inputs().size() < 2 || inputs.stream().anyMatch(input -> input.answer() == Finding.Answer.FAILS)) {
+            return List.of(Finding.unchecked(output.path(), "values not recomputed: these are not its inputs"));
+        }
+        return new RecomputeCheck(order, sample, output, report.contents()).findings(observer);
     }
 }

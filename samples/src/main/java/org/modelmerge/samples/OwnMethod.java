@@ -2,6 +2,7 @@ package org.modelmerge.samples;
 
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -56,10 +57,12 @@ public final class OwnMethod {
     /// @param density share of elements per task that are not clipped, in (0, 1]
     /// @param lambda factor of the mean, no unit
     public record ClippedAverage(Density density, float lambda) implements MergeMethod {
+        private static final String LIMITS = "limits";
+
         @Override
         public Step prepare(Scan scan) throws MergeException {
             long rank = Math.min((long) (scan.size() * density.fraction()), scan.size() - 1);
-            float[][] limit = scan.ranks(Slice::magnitude, rank);
+            float[][] limit = scan.ranks(LIMITS, Slice::magnitude, rank);
             return slice -> {
                 float[] sum = slice.zeros();
                 for (int i = 0; i < slice.taskCount(); i++) {
@@ -90,10 +93,9 @@ public final class OwnMethod {
 
         @Override
         public List<PassDescription> passes() {
-            return List.of(
-                    PassDescription.of("limits, upper bits"),
-                    PassDescription.of("limits, lower bits"),
-                    PassDescription.of("emit"));
+            List<PassDescription> passes = new ArrayList<>(PassDescription.ofRanks(LIMITS));
+            passes.add(PassDescription.of("emit"));
+            return passes;
         }
     }
 }
