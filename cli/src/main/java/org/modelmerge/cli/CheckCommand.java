@@ -124,7 +124,7 @@ final class CheckCommand implements Command {
                     : "; |tau| = " + Quantity.measure(check.statistics().total().norm(i));
             talk.data("expert   " + Printable.text(expert.task()) + ": " + expert.base() + norm);
         }
-        if (check.statistics() != null) {
+        if (check.statistics() != null && check.experts().size() > 1) {
             talk.data("signs    "
                     + Quantity.measure(100 * check.statistics().total().signAgreement())
                     + "% of the elements that some expert changes have no sign conflict");

@@ -12,6 +12,9 @@ import org.modelmerge.report.MergeReport;
 
 /// What a finished merge says: a few lines for people, one document for programs.
 final class SummaryText {
+    /// Below this the start of the process is all that a speed would show.
+    private static final long LEAST_BYTES = 100_000_000;
+
     private SummaryText() {}
 
     static List<String> lines(MergeOrder order, MergeOutcome outcome, double seconds) {
@@ -24,8 +27,9 @@ final class SummaryText {
         lines.add("tensors  " + tensors(report.tensors()) + "; D = " + Quantity.count(report.elements()));
         lines.add("bytes    " + Quantity.bytes(report.bytesRead()) + " read, " + Quantity.bytes(report.bytesWritten())
                 + " written");
-        lines.add("time     " + Quantity.duration(seconds) + ", "
-                + Quantity.threeDigits((report.bytesRead() + report.bytesWritten()) / 1e9 / seconds) + " GB/s");
+        long bytes = report.bytesRead() + report.bytesWritten();
+        lines.add("time     " + Quantity.duration(seconds)
+                + (bytes < LEAST_BYTES ? "" : ", " + Quantity.threeDigits(bytes / 1e9 / seconds) + " GB/s"));
         lines.add("output   " + Printable.text(order.output().toString()));
         if (outcome.reportPrefix() != null) {
             lines.add("report   " + Printable.text(outcome.reportPrefix() + ".html"));

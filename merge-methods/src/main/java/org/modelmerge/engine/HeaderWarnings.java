@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.modelmerge.checkpoint.DType;
 import org.modelmerge.engine.MergePlan.PlannedTensor;
 import org.modelmerge.engine.MergePlan.Range;
@@ -26,9 +27,9 @@ final class HeaderWarnings {
             Set<DType> ofExpert = dtypes(merged, model);
             hasF64 |= ofExpert.contains(DType.F64);
             if (isNarrower(merged, model)) {
-                warnings.add("expert " + Printable.text(plan.inputs().get(model).name()) + " is " + ofExpert
+                warnings.add("expert " + Printable.text(plan.inputs().get(model).name()) + " is " + words(ofExpert)
                         + " and the base "
-                        + ofBase
+                        + words(ofBase)
                         + ": what the expert changed by less than half a step of its dtype was lost when it was"
                         + " saved");
             }
@@ -47,6 +48,10 @@ final class HeaderWarnings {
                     && expert != null
                     && expert.dtype().bits() < Math.min(32, base.dtype().bits());
         });
+    }
+
+    private static String words(Set<DType> dtypes) {
+        return dtypes.stream().map(DType::name).collect(Collectors.joining(" and "));
     }
 
     private static Set<DType> dtypes(List<PlannedTensor> merged, int model) {

@@ -80,6 +80,9 @@ public final class MergeJob implements AutoCloseable {
             for (Path expert : request.experts()) {
                 models.add(Checkpoint.open(request.storage(), expert));
             }
+            for (Checkpoint model : models) {
+                ModelHints.refuseAdapter(model);
+            }
             return models;
         } catch (MergeException | RuntimeException | Error e) {
             models.forEach(Checkpoint::close);

@@ -1,5 +1,7 @@
 package org.modelmerge.engine;
 
+import java.util.List;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.modelmerge.checkpoint.Checkpoint;
@@ -16,12 +18,33 @@ final class ModelHints {
             "embed_tokens|word_embeddings|tok_embeddings|\\bwte\\b|\\bshared\\.weight|lm_head|embed_out");
     private static final Pattern HEAD = Pattern.compile("lm_head|embed_out|\\boutput\\.weight$");
 
+    private static final Pattern ADAPTER =
+            Pattern.compile("(?:^|[._])lora_(?:A|B|down|up|embedding_A|embedding_B)(?:\\.|$)");
+
     private final Checkpoint base;
     private final int baseLayers;
 
     ModelHints(Checkpoint base) {
         this.base = base;
         this.baseLayers = layers(base);
+    }
+
+    /// Refuses a file of low-rank factors: they are no weights, and their names are not the base's.
+    ///
+    /// A whole model that carries its adapters along has `base_layer` weights and is taken as any other.
+    static void refuseAdapter(Checkpoint model) throws MergeException {
+        Set<String> names = model.tensors().keySet();
+        List<String> factors =
+                names.stream().filter(name -> ADAPTER.matcher(name).find()).toList();
+        if (!factors.isEmpty() && names.stream().noneMatch(name -> name.contains("base_layer"))) {
+            throw MergeException.of(
+                            ErrorCode.UNSUPPORTED_FORMAT,
+                            "this is a LoRA adapter, not a whole model (got " + names.size() + " tensors such as "
+                                    + Printable.text(factors.getFirst()) + ", expected a checkpoint)")
+                    .inFile(model.path())
+                    .withHint("merge the adapter into its base model first, for example with merge_and_unload of the"
+                            + " peft library");
+        }
     }
 
     /// An expert lacks a tensor of the base.
@@ -83,8 +106,6 @@ final class ModelHints {
         } else if (HEAD.matcher(name).find()) {
             hint = "the base seems to tie its output head to its embeddings: pass --allow-extra to leave the expert's"
                     + " head out";
-        } else if (name.contains(".lora_A.") || name.contains(".lora_B.")) {
-            hint = "this is a LoRA adapter, not a checkpoint: fold it into its base first";
         }
         return MergeException.of(ErrorCode.EXTRA_TENSOR, problem)
                 .inFile(theirs.shard().name())

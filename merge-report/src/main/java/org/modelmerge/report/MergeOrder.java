@@ -24,6 +24,12 @@ public record MergeOrder(
 
     private static final String SUFFIX = ".safetensors";
 
+    /// A merge with a report in its usual place, which replaces nothing that exists.
+    public static MergeOrder of(MergeRequest merge, Path output) {
+        MergeRequest named = isFile(output) ? merge.withSingleFile(String.valueOf(output.getFileName())) : merge;
+        return new MergeOrder(named, output, false, true, null, null);
+    }
+
     /// Whether the output is one file.
     public boolean isFile() {
         return isFile(output);
