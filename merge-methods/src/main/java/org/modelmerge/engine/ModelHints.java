@@ -36,7 +36,8 @@ final class ModelHints {
         Set<String> names = model.tensors().keySet();
         List<String> factors =
                 names.stream().filter(name -> ADAPTER.matcher(name).find()).toList();
-        if (!factors.isEmpty() && names.stream().noneMatch(name -> name.contains("base_layer"))) {
+        boolean mostly = 2 * factors.size() > names.size();
+        if (mostly && names.stream().noneMatch(name -> name.contains("base_layer"))) {
             throw MergeException.of(
                             ErrorCode.UNSUPPORTED_FORMAT,
                             "this is a LoRA adapter, not a whole model (got " + names.size() + " tensors such as "
@@ -106,6 +107,9 @@ final class ModelHints {
         } else if (HEAD.matcher(name).find()) {
             hint = "the base seems to tie its output head to its embeddings: pass --allow-extra to leave the expert's"
                     + " head out";
+        } else if (ADAPTER.matcher(name).find()) {
+            hint = "the expert carries a LoRA adapter: merge it into the expert's weights first, for example with"
+                    + " merge_and_unload of the peft library";
         }
         return MergeException.of(ErrorCode.EXTRA_TENSOR, problem)
                 .inFile(theirs.shard().name())

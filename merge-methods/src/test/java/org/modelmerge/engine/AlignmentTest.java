@@ -204,7 +204,7 @@ final class AlignmentTest {
                         .of(ErrorCode.MISSING_TENSOR, "lm_head.weight", "missing in this expert", "tie"),
                 refusal("a tied base", w(), head)
                         .of(ErrorCode.EXTRA_TENSOR, "lm_head.weight", "the base lacks this tensor", "tie"),
-                refusal("a LoRA adapter", w(), w().floats("w.lora_A.weight", Shape.of(1), 1f))
+                refusal("a model with a LoRA adapter", w(), w().floats("w.lora_A.weight", Shape.of(1), 1f))
                         .of(ErrorCode.EXTRA_TENSOR, "w.lora_A.weight", "the base lacks this tensor", "LoRA"),
                 refusal(
                                 "another prefix",

@@ -98,7 +98,7 @@ final class WarningsTest {
                 .models(model(DType.F32, fine(0)), List.of(model(DType.BF16, fine(1e-4f))));
 
         assertThat(merge.run().result().warnings())
-                .anyMatch(w -> w.startsWith("expert expert-0 is [BF16] and the base [F32]"))
+                .anyMatch(w -> w.startsWith("expert expert-0 is BF16 and the base F32"))
                 .anyMatch(
                         w -> w.startsWith("expert expert-0 is stored in fewer bits than the base: rounding makes up"));
     }
