@@ -16,8 +16,8 @@ public final class Transcendentals {
 
     private static final double LOG2_E = 1.4426950408889634;
     /// ln 2 in two parts, of fdlibm's `e_exp.c`: the first has 33 bits, so that k times it is exact.
-    private static final double LN2_HIGH = 6.93147180369123816490e-01;
-    private static final double LN2_LOW = 1.90821492927058770002e-10;
+    private static final double LN2_HIGH = 0.6931471803691238;
+    private static final double LN2_LOW = 1.9082149292705877e-10;
     /// 1.5 * 2^52: adding it rounds to an integer, which then stands in the low bits.
     private static final double ROUNDER = 0x1.8p52;
     private static final long ONE_BITS = 1023L << 52;
