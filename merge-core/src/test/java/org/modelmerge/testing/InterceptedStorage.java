@@ -10,6 +10,8 @@ import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.error.MergeException;
 
 /// Passes every call of a storage, its sources and its sinks through [#around].
+///
+/// A failure that names no file gets the one of its call, as those of the local file system do.
 public abstract class InterceptedStorage implements Storage {
     private final Storage inner;
 
@@ -33,15 +35,24 @@ public abstract class InterceptedStorage implements Storage {
         void run() throws MergeException;
     }
 
-    private void around(StorageCall call, Action action) throws MergeException {
-        this.<@Nullable Void>around(call, () -> {
+    private <T extends @Nullable Object> T around(StorageCall call, Path file, Operation<T> operation)
+            throws MergeException {
+        try {
+            return around(call, operation);
+        } catch (MergeException e) {
+            throw e.inFile(file.toString());
+        }
+    }
+
+    private void act(StorageCall call, Path file, Action action) throws MergeException {
+        this.<@Nullable Void>around(call, file, () -> {
             action.run();
             return null;
         });
     }
 
-    private void around(StorageCall call, ByteBuffer buffer, Action transfer) throws MergeException {
-        this.<@Nullable Void>around(call, new Operation<>() {
+    private void transfer(StorageCall call, Path file, ByteBuffer buffer, Action transfer) throws MergeException {
+        this.<@Nullable Void>around(call, file, new Operation<>() {
             @Override
             public @Nullable Void run() throws MergeException {
                 transfer.run();
@@ -60,62 +71,67 @@ public abstract class InterceptedStorage implements Storage {
 
     @Override
     public Kind kind(Path path) throws MergeException {
-        return around(StorageCall.KIND, () -> inner.kind(path));
+        return around(StorageCall.KIND, path, () -> inner.kind(path));
     }
 
     @Override
     public Path realPath(Path path) throws MergeException {
-        return around(StorageCall.REAL_PATH, () -> inner.realPath(path));
+        return around(StorageCall.REAL_PATH, path, () -> inner.realPath(path));
+    }
+
+    @Override
+    public boolean isSame(Path first, Path second) throws MergeException {
+        return around(StorageCall.IS_SAME, first, () -> inner.isSame(first, second));
     }
 
     @Override
     public List<String> list(Path folder) throws MergeException {
-        return around(StorageCall.LIST, () -> inner.list(folder));
+        return around(StorageCall.LIST, folder, () -> inner.list(folder));
     }
 
     @Override
     public RangeSource open(Path file) throws MergeException {
-        return new Source(around(StorageCall.OPEN, () -> inner.open(file)));
+        return new Source(file, around(StorageCall.OPEN, file, () -> inner.open(file)));
     }
 
     @Override
     public ShardSink create(Path file) throws MergeException {
-        return new Sink(around(StorageCall.CREATE, () -> inner.create(file)));
+        return new Sink(file, around(StorageCall.CREATE, file, () -> inner.create(file)));
     }
 
     @Override
     public void createFolder(Path folder) throws MergeException {
-        around(StorageCall.CREATE_FOLDER, () -> inner.createFolder(folder));
+        act(StorageCall.CREATE_FOLDER, folder, () -> inner.createFolder(folder));
     }
 
     @Override
     public @Nullable Lock tryLock(Path file) throws MergeException {
-        return this.<@Nullable Lock>around(StorageCall.TRY_LOCK, () -> inner.tryLock(file));
+        return this.<@Nullable Lock>around(StorageCall.TRY_LOCK, file, () -> inner.tryLock(file));
     }
 
     @Override
     public void link(Path existing, Path name) throws MergeException {
-        around(StorageCall.LINK, () -> inner.link(existing, name));
+        act(StorageCall.LINK, name, () -> inner.link(existing, name));
     }
 
     @Override
     public void move(Path source, Path target) throws MergeException {
-        around(StorageCall.MOVE, () -> inner.move(source, target));
+        act(StorageCall.MOVE, target, () -> inner.move(source, target));
     }
 
     @Override
     public void moveFolder(Path source, Path target) throws MergeException {
-        around(StorageCall.MOVE_FOLDER, () -> inner.moveFolder(source, target));
+        act(StorageCall.MOVE_FOLDER, target, () -> inner.moveFolder(source, target));
     }
 
     @Override
     public boolean exchange(Path first, Path second) throws MergeException {
-        return around(StorageCall.EXCHANGE, () -> inner.exchange(first, second));
+        return around(StorageCall.EXCHANGE, second, () -> inner.exchange(first, second));
     }
 
     @Override
     public void delete(Path path) throws MergeException {
-        this.<@Nullable Void>around(StorageCall.DELETE, new Operation<>() {
+        this.<@Nullable Void>around(StorageCall.DELETE, path, new Operation<>() {
             @Override
             public @Nullable Void run() throws MergeException {
                 inner.delete(path);
@@ -135,13 +151,15 @@ public abstract class InterceptedStorage implements Storage {
 
     @Override
     public void forceFolder(Path folder) throws MergeException {
-        around(StorageCall.FORCE_FOLDER, () -> inner.forceFolder(folder));
+        act(StorageCall.FORCE_FOLDER, folder, () -> inner.forceFolder(folder));
     }
 
     private final class Source implements RangeSource {
+        private final Path file;
         private final RangeSource source;
 
-        Source(RangeSource source) {
+        Source(Path file, RangeSource source) {
+            this.file = file;
             this.source = source;
         }
 
@@ -152,12 +170,12 @@ public abstract class InterceptedStorage implements Storage {
 
         @Override
         public void read(ByteBuffer target, long offset) throws MergeException {
-            around(StorageCall.SOURCE_READ, target, () -> source.read(target, offset));
+            transfer(StorageCall.SOURCE_READ, file, target, () -> source.read(target, offset));
         }
 
         @Override
         public void checkUnchanged() throws MergeException {
-            around(StorageCall.SOURCE_CHECK, source::checkUnchanged);
+            act(StorageCall.SOURCE_CHECK, file, source::checkUnchanged);
         }
 
         @Override
@@ -167,25 +185,27 @@ public abstract class InterceptedStorage implements Storage {
     }
 
     private final class Sink implements ShardSink {
+        private final Path file;
         private final ShardSink sink;
 
-        Sink(ShardSink sink) {
+        Sink(Path file, ShardSink sink) {
+            this.file = file;
             this.sink = sink;
         }
 
         @Override
         public void write(ByteBuffer source, long offset) throws MergeException {
-            around(StorageCall.SINK_WRITE, source, () -> sink.write(source, offset));
+            transfer(StorageCall.SINK_WRITE, file, source, () -> sink.write(source, offset));
         }
 
         @Override
         public void read(ByteBuffer target, long offset) throws MergeException {
-            around(StorageCall.SINK_READ, target, () -> sink.read(target, offset));
+            transfer(StorageCall.SINK_READ, file, target, () -> sink.read(target, offset));
         }
 
         @Override
         public void force(long size) throws MergeException {
-            around(StorageCall.SINK_FORCE, () -> sink.force(size));
+            act(StorageCall.SINK_FORCE, file, () -> sink.force(size));
         }
 
         @Override

@@ -4,6 +4,7 @@ package org.modelmerge.testing;
 public enum StorageCall {
     KIND(false),
     REAL_PATH(false),
+    IS_SAME(false),
     LIST(false),
     OPEN(false),
     CREATE(true),
