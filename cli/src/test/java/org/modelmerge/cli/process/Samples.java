@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -85,7 +85,7 @@ final class Samples {
         writeSparse(folder.resolve(EXPERT_B), bytes, -0.25f);
     }
 
-    private static void writeSparse(Path path, long bytes, float value) throws IOException {
+    static void writeSparse(Path path, long bytes, float value) throws IOException {
         byte[] header = TinyCheckpoint.fileWithHeader(
                 "{\"w\":{\"dtype\":\"F32\",\"shape\":[" + bytes / 4 + "],\"data_offsets\":[0," + bytes + "]}}", 0);
         byte[] element = ByteBuffer.allocate(4)
@@ -115,20 +115,32 @@ final class Samples {
     }
 
     static String sha256(Path file) throws IOException {
-        return sha256(Files.readAllBytes(file), 0);
+        return sha256(file, 0);
     }
 
     /// The hash of a safetensors file without its header.
     static String dataSha256(Path file) throws IOException {
-        byte[] bytes = Files.readAllBytes(file);
-        long header = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        return sha256(bytes, Math.toIntExact(8 + header));
+        return sha256(file, 8 + headerBytes(file));
     }
 
-    private static String sha256(byte[] bytes, int from) {
-        try {
+    /// What the first eight bytes of a safetensors file say.
+    static long headerBytes(Path file) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
+            ByteBuffer length = ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN);
+            channel.read(length, 0);
+            return length.getLong(0);
+        }
+    }
+
+    private static String sha256(Path file, long from) throws IOException {
+        try (FileChannel channel = FileChannel.open(file)) {
             MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(bytes, from, bytes.length - from);
+            ByteBuffer buffer = ByteBuffer.allocate(1 << 20);
+            long offset = from;
+            while (channel.read(buffer.clear(), offset) > 0) {
+                offset += buffer.position();
+                digest.update(buffer.flip());
+            }
             return HexFormat.of().formatHex(digest.digest());
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
@@ -145,8 +157,20 @@ final class Samples {
         }
     }
 
-    /// The text of a file, for comparing small ones.
-    static String text(Path file) throws IOException {
-        return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+    /// The names in a folder, sorted, hidden ones included.
+    static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> entries = Files.list(folder)) {
+            return entries.map(entry -> entry.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    /// Deletes a file or a folder of files.
+    static void delete(Path path) throws IOException {
+        if (Files.isDirectory(path)) {
+            for (String name : names(path)) {
+                Files.delete(path.resolve(name));
+            }
+        }
+        Files.delete(path);
     }
 }
