@@ -38,7 +38,7 @@ public final class InputChecks {
         return List.copyOf(warnings);
     }
 
-    /// Refuses an output that is an input, or that holds one.
+    /// Refuses an output that is an input or another file of its model folder, or that holds one.
     ///
     /// @throws MergeException `OUTPUT_IS_INPUT`
     static void refuseOutput(Storage storage, List<Checkpoint> inputs, Path output) throws MergeException {
@@ -52,18 +52,33 @@ public final class InputChecks {
     }
 
     private static void refuse(Storage storage, Checkpoint input, Path output, Path real) throws MergeException {
-        for (Shard shard : input.shards()) {
-            Path file = Path.of(shard.name());
+        for (Path file : filesAndSideFiles(storage, input)) {
             // The name in its folder, too: a hub cache's snapshot holds links to files that lie elsewhere.
             Path named = storage.realPath(file.resolveSibling("")).resolve(file.getFileName());
             if (storage.isSame(output, file) || storage.realPath(file).startsWith(real) || named.startsWith(real)) {
                 throw MergeException.of(
                                 ErrorCode.OUTPUT_IS_INPUT,
-                                "this output is, or holds, the input " + Printable.text(shard.name()))
+                                "this output is, or holds, the input " + Printable.text(file.toString()))
                         .inFile(output.toString())
                         .withHint("choose another output with -o");
             }
         }
+    }
+
+    private static List<Path> filesAndSideFiles(Storage storage, Checkpoint input) throws MergeException {
+        List<Path> files = new ArrayList<>();
+        for (Shard shard : input.shards()) {
+            files.add(Path.of(shard.name()));
+        }
+        Path folder = input.folder();
+        if (folder != null) {
+            for (String name : SideFiles.namesOfInput(storage, folder)) {
+                if (storage.kind(folder.resolve(name)) != Storage.Kind.ABSENT) {
+                    files.add(folder.resolve(name));
+                }
+            }
+        }
+        return files;
     }
 
     private static Set<Path> files(Storage storage, Checkpoint checkpoint) throws MergeException {

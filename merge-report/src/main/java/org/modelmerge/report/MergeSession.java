@@ -44,6 +44,10 @@ public final class MergeSession implements AutoCloseable {
                 InputChecks.refuseOutput(storage, job.inputs(), output.path());
                 OutputTransaction.check(storage, output.path(), output.isFolder(), order.force());
             }
+            Path baseFolder = job.inputs().getFirst().folder();
+            if (!order.isFile() && baseFolder != null) {
+                SideFiles.names(storage, baseFolder);
+            }
             return new MergeSession(order, job, warnings);
         } catch (MergeException | RuntimeException | Error e) {
             job.close();

@@ -2,6 +2,7 @@ package org.modelmerge.report;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +12,7 @@ import org.modelmerge.checkpoint.ShardSink;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.error.Printable;
 
 /// The files of a model folder that are not weights: configuration, tokenizer, vocabulary, licence.
 final class SideFiles {
@@ -30,6 +32,11 @@ final class SideFiles {
             ".tflite",
             ".index.json");
 
+    private static final String INDEX = ".safetensors.index.json";
+
+    /// What the JDK puts in place of bytes of a name that it cannot decode.
+    private static final char UNREADABLE = '\ufffd';
+
     private static final int BUFFER_BYTES = 1 << 20;
     private static final long LARGEST_DOCUMENT = 1L << 28;
 
@@ -37,14 +44,44 @@ final class SideFiles {
 
     /// The names of what belongs into the output's folder, too: files at the top, without weights, indexes, README,
     /// dotfiles and what modelmerge itself writes. Links are followed.
+    ///
+    /// @throws MergeException `NOT_FOUND` if a name is no text in this locale, so that no path leads to the file
     static List<String> names(Storage storage, Path folder) throws MergeException {
         List<String> names = new ArrayList<>();
         for (String name : storage.list(folder)) {
-            if (isWanted(name) && storage.kind(folder.resolve(name)) == Storage.Kind.FILE) {
+            if (isWanted(name) && isFile(storage, folder, name)) {
                 names.add(name);
             }
         }
         return names;
+    }
+
+    /// Of any model folder, what an output must not replace: the same files and the shard index. Names that no path
+    /// leads to are left out, since none leads an output there.
+    static List<String> namesOfInput(Storage storage, Path folder) throws MergeException {
+        List<String> names = new ArrayList<>();
+        for (String name : storage.list(folder)) {
+            if ((isWanted(name) || name.endsWith(INDEX)) && name.indexOf(UNREADABLE) < 0) {
+                names.add(name);
+            }
+        }
+        return names;
+    }
+
+    private static boolean isFile(Storage storage, Path folder, String name) throws MergeException {
+        try {
+            Storage.Kind kind = storage.kind(folder.resolve(name));
+            if (kind != Storage.Kind.ABSENT || name.indexOf(UNREADABLE) < 0) {
+                return kind == Storage.Kind.FILE;
+            }
+        } catch (InvalidPathException _) {
+            // The name was decoded with losses; said below.
+        }
+        throw MergeException.of(
+                        ErrorCode.NOT_FOUND,
+                        "holds a file whose name is no text in this locale (" + Printable.text(name) + ")")
+                .inFile(folder.toString())
+                .withHint("rename the file, or set LC_ALL to the locale that it was named in, such as C.UTF-8");
     }
 
     private static boolean isWanted(String name) {
