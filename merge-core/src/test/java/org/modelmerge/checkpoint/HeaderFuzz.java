@@ -161,7 +161,8 @@ final class HeaderFuzz {
         long nanos = threads.getCurrentThreadCpuTime() - start;
         allocated = threads.getCurrentThreadAllocatedBytes() - allocated;
         if (nanos > MAX_NANOS || allocated > MAX_ALLOCATED_BYTES) {
-            throw new AssertionError("a case took " + nanos + " ns of processor time and allocated " + allocated + " bytes");
+            throw new AssertionError(
+                    "a case took " + nanos + " ns of processor time and allocated " + allocated + " bytes");
         }
         return outcome;
     }
