@@ -2,6 +2,7 @@ package org.modelmerge.engine;
 
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.SliceEncoder;
 import org.modelmerge.engine.LeafGrid.Unit;
 import org.modelmerge.engine.MergePlan.PlannedTensor;
@@ -106,12 +107,19 @@ final class EmitWorker implements UnitPool.Worker {
         int j = encoder.firstNonFinite();
         if (j >= 0) {
             int at = order.index(j, slice.size());
+            float result = slice.out()[at];
+            // What is not finite before the last rounding left the range of the arithmetic: no output is wide enough.
+            boolean fitsArithmetic = Float.isFinite(result);
             throw MergeException.of(
                             ErrorCode.OVERFLOW,
-                            "element " + (start + j) + " of the result does not fit " + tensor.dtype() + " (got "
-                                    + slice.out()[at] + " from base " + slice.base()[at] + ")")
+                            "element " + (start + j) + " of the result does not fit "
+                                    + (fitsArithmetic ? tensor.dtype() : DType.F32) + " (got " + result + " from base "
+                                    + slice.base()[at] + ")")
                     .atTensor(tensor.name())
-                    .withHint("pass --dtype f32 for a wider output, or --allow-nonfinite to let it pass");
+                    .withHint(
+                            fitsArithmetic
+                                    ? "pass --dtype f32 for a wider output, or --allow-nonfinite to let it pass"
+                                    : "merges are computed in float32, so only --allow-nonfinite lets it pass");
         }
     }
 

@@ -120,6 +120,7 @@ final class NonFiniteTest {
         assertThat(e.code()).isEqualTo(ErrorCode.OVERFLOW);
         assertThat(e.tensor()).isEqualTo("w");
         assertThat(e.problem()).isEqualTo("element 1 of the result does not fit F32 (got Infinity from base 0.0)");
+        assertThat(e.hint()).contains("--allow-nonfinite").doesNotContain("--dtype");
     }
 
     @Test
