@@ -28,7 +28,7 @@ record SystemReason(ErrorCode code, String text) {
             new Known("quota exceeded", ErrorCode.NO_SPACE, "disk quota exceeded"),
             new Known("file too large", ErrorCode.NO_SPACE, "file size limit exceeded"),
             new Known("too many levels of symbolic links", ErrorCode.IO, "too many levels of symbolic links"),
-            new Known("too many open files", ErrorCode.IO, "too many open files"),
+            new Known("too many open files", ErrorCode.IO, "too many open files (ulimit -n raises the limit)"),
             new Known("file name too long", ErrorCode.IO, "the file name is too long"),
             new Known("is a directory", ErrorCode.IO, "it is a folder"),
             new Known("not a directory", ErrorCode.IO, "a part of the path is not a folder"),

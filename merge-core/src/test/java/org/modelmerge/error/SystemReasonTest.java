@@ -28,7 +28,10 @@ final class SystemReasonTest {
                 Arguments.of(new IOException("No space left on device"), ErrorCode.NO_SPACE, "no space left on device"),
                 Arguments.of(new IOException("Disk quota exceeded"), ErrorCode.NO_SPACE, "disk quota exceeded"),
                 Arguments.of(new IOException("File too large"), ErrorCode.NO_SPACE, "file size limit exceeded"),
-                Arguments.of(refused("Too many open files"), ErrorCode.IO, "too many open files"),
+                Arguments.of(
+                        refused("Too many open files"),
+                        ErrorCode.IO,
+                        "too many open files (ulimit -n raises the limit)"),
                 Arguments.of(refused("File name too long"), ErrorCode.IO, "the file name is too long"),
                 Arguments.of(refused("Is a directory"), ErrorCode.IO, "it is a folder"),
                 Arguments.of(refused("Not a directory"), ErrorCode.IO, "a part of the path is not a folder"),
