@@ -1,7 +1,7 @@
 package org.modelmerge.adamerging;
 
 import static org.modelmerge.kernel.Kernels.addScaled;
-import static org.modelmerge.kernel.Kernels.agreeing;
+import static org.modelmerge.method.SignElection.keepElected;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,10 +51,7 @@ public record AdaMerging(
     /// e_i of AdaMerging++, `[n][m]`.
     static float[][] elected(Slice slice, SignElection election) {
         float[][] u = election.trimmed(slice);
-        float[] sign = election.elect(u, slice);
-        for (float[] ui : u) {
-            agreeing(ui, sign, ui);
-        }
+        keepElected(u, election.elect(u, slice));
         return u;
     }
 

@@ -80,6 +80,13 @@ public record SignElection(float[][] threshold, float majority) {
         return sign;
     }
 
+    /// Keeps of each u_i what has the elected sign, and sets the rest to 0.
+    public static void keepElected(float[][] u, float[] sign) {
+        for (float[] ui : u) {
+            Kernels.agreeing(ui, sign, ui);
+        }
+    }
+
     private static float[] sum(float[][] u, Slice slice) {
         float[] sum = slice.zeros();
         for (float[] ui : u) {

@@ -3,10 +3,10 @@ package org.modelmerge.ties;
 import static org.modelmerge.kernel.Kernels.add;
 import static org.modelmerge.kernel.Kernels.addCounting;
 import static org.modelmerge.kernel.Kernels.addScaled;
-import static org.modelmerge.kernel.Kernels.agreeing;
 import static org.modelmerge.kernel.Kernels.divideByCount;
 import static org.modelmerge.kernel.Kernels.maxMagnitude;
 import static org.modelmerge.kernel.Kernels.multiply;
+import static org.modelmerge.method.SignElection.keepElected;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -49,9 +49,7 @@ public record Ties(Density density, MergeFunction function, TrimScope scope, flo
         return slice -> {
             float[][] u = election.trimmed(slice);
             float[] sign = election.elect(u, slice);
-            for (float[] ui : u) {
-                agreeing(ui, sign, ui);
-            }
+            keepElected(u, sign);
             float[] merged =
                     switch (function) {
                         case MEAN -> mean(u, slice);
