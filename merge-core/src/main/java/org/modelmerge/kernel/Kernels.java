@@ -1,10 +1,18 @@
 package org.modelmerge.kernel;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /// Elementwise arithmetic on float32 arrays of one length.
 ///
 /// Multiplication and addition round separately: no fused multiply-add anywhere, so results are the same on every
-/// machine. Loops are plain so that the compiler vectorises them.
+/// machine. Loops are plain so that the compiler vectorises them; those that select or count by sign and magnitude work
+/// on the bits of the floats, because comparisons of floats are not vectorised.
 public final class Kernels {
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+    private static final int MAGNITUDE = 0x7fffffff;
+    private static final int INFINITY = 0x7f800000;
+
     private Kernels() {}
 
     /// `out[j] = a[j] - b[j]`.
@@ -43,9 +51,25 @@ public final class Kernels {
     }
 
     /// `out[j] = a[j]` where `|a[j]| >= threshold`, else 0. Keeps every value equal to the threshold, and NaN.
+    ///
+    /// @param threshold not negative; NaN keeps everything
     public static void trim(float[] a, float threshold, float[] out) {
-        for (int j = 0; j < out.length; j++) {
-            out[j] = Math.abs(a[j]) < threshold ? 0 : a[j];
+        trimBelow(a, Float.isNaN(threshold) ? 0 : Float.floatToIntBits(threshold), out);
+    }
+
+    /// `out[j] = a[j]` where the [FloatKey] of `|a[j]|` is at least `key`, else 0.
+    ///
+    /// @param key not negative
+    public static void trimBelow(float[] a, int key, float[] out) {
+        System.arraycopy(a, 0, out, 0, out.length);
+        trimBelow(MemorySegment.ofArray(out), key, out.length);
+    }
+
+    private static void trimBelow(MemorySegment bits, int key, int size) {
+        for (int j = 0; j < size; j++) {
+            int word = bits.get(INT, 4L * j);
+            int dropped = ((word & MAGNITUDE) - key) >> 31;
+            bits.set(INT, 4L * j, word & ~dropped);
         }
     }
 
@@ -56,33 +80,66 @@ public final class Kernels {
         }
     }
 
+    /// Makes `negative[j]` negative where `a[j] < 0`, and where it is 0 or NaN if `fallback` is negative.
+    public static void signs(float[] a, int fallback, int[] negative) {
+        signs(MemorySegment.ofArray(a), fallback, negative);
+    }
+
+    private static void signs(MemorySegment bits, int fallback, int[] negative) {
+        for (int j = 0; j < negative.length; j++) {
+            int word = bits.get(INT, 4L * j);
+            int signed = signed(word);
+            negative[j] = (word & signed) | (fallback & ~signed);
+        }
+    }
+
     /// The number of positive elements minus the number of negative ones.
     public static long signBalance(float[] a) {
+        return signBalance(MemorySegment.ofArray(a), a.length);
+    }
+
+    private static int signBalance(MemorySegment bits, int size) {
         int balance = 0;
-        for (float value : a) {
-            balance += (value > 0 ? 1 : 0) - (value < 0 ? 1 : 0);
+        for (int j = 0; j < size; j++) {
+            int word = bits.get(INT, 4L * j);
+            balance += ((word >> 31) | 1) & signed(word);
         }
         return balance;
     }
 
-    /// `out[j] = u[j]` where its sign is `sign[j]`, else 0; a sign of 0 selects the negative values, as the official
-    /// TIES code does.
-    public static void agreeing(float[] u, float[] sign, float[] out) {
-        for (int j = 0; j < out.length; j++) {
-            out[j] = (sign[j] > 0 ? u[j] > 0 : u[j] < 0) ? u[j] : 0;
+    /// All ones for the bits of a number with a sign, 0 for those of a zero or NaN.
+    private static int signed(int word) {
+        int magnitude = word & MAGNITUDE;
+        return (-magnitude & (magnitude - (INFINITY + 1))) >> 31;
+    }
+
+    /// `u[j] = 0` where `u[j]` is not negative as `negative[j]` is; also where it is NaN.
+    public static void keepSigned(float[] u, int[] negative) {
+        keepSigned(MemorySegment.ofArray(u), negative);
+    }
+
+    private static void keepSigned(MemorySegment bits, int[] negative) {
+        for (int j = 0; j < negative.length; j++) {
+            int word = bits.get(INT, 4L * j);
+            int differs = (word ^ negative[j]) >> 31;
+            bits.set(INT, 4L * j, word & ~differs & signed(word));
         }
     }
 
-    /// `sum[j] += a[j]` and `count[j] += 1` where `a[j]` is not 0.
-    public static void addCounting(float[] a, float[] sum, float[] count) {
-        for (int j = 0; j < sum.length; j++) {
-            sum[j] += a[j];
-            count[j] += a[j] != 0 ? 1 : 0;
+    /// `count[j] += 1` where `a[j]` is not 0.
+    public static void countNonZero(float[] a, int[] count) {
+        countNonZero(MemorySegment.ofArray(a), count);
+    }
+
+    private static void countNonZero(MemorySegment bits, int[] count) {
+        for (int j = 0; j < count.length; j++) {
+            int magnitude = bits.get(INT, 4L * j) << 1;
+            count[j] += (magnitude | -magnitude) >>> 31;
         }
     }
 
     /// `sum[j] /= max(count[j], 1)`.
-    public static void divideByCount(float[] sum, float[] count) {
+    public static void divideByCount(float[] sum, int[] count) {
         for (int j = 0; j < sum.length; j++) {
             sum[j] /= Math.max(count[j], 1);
         }

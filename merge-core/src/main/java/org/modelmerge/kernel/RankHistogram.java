@@ -2,9 +2,9 @@ package org.modelmerge.kernel;
 
 /// Exact order statistics of floats that are seen only in a stream.
 ///
-/// Each float has a 32-bit key whose unsigned order is the order of the numbers (-0 counts as +0, NaN is the largest).
-/// One pass counts the upper 16 bits of the keys, which brackets a rank to one bin; a second pass counts the lower 16
-/// bits inside that bin, which gives the exact value. Counts add, so any partition of the stream gives the same answer.
+/// Works on the unsigned halves of [FloatKey]s. One pass counts the upper halves, which brackets a rank to one bin; a
+/// second pass counts the lower halves inside that bin, which gives the exact value. Counts add, so any partition of
+/// the stream gives the same answer.
 public final class RankHistogram {
     /// Bins of one histogram.
     public static final int BINS = 1 << 16;
@@ -48,14 +48,18 @@ public final class RankHistogram {
         throw new IllegalArgumentException("rank " + rank + " of " + below + " values");
     }
 
-    /// The float whose key has these halves.
-    public static float decode(int upper, int lower) {
-        int key = upper << 16 | lower;
-        return Float.intBitsToFloat(key < 0 ? key ^ 0x80000000 : ~key);
+    /// The [FloatKey] with these halves.
+    public static int key(int upper, int lower) {
+        return (upper << 16 | lower) ^ 0x80000000;
     }
 
+    /// The float whose key has these halves.
+    public static float decode(int upper, int lower) {
+        return FloatKey.value(key(upper, lower));
+    }
+
+    /// Keys in the unsigned order of their halves.
     private static int key(float value) {
-        int bits = Float.floatToIntBits(value + 0f);
-        return bits < 0 ? ~bits : bits ^ 0x80000000;
+        return FloatKey.of(value) ^ 0x80000000;
     }
 }

@@ -100,21 +100,64 @@ final class KernelsTest {
     }
 
     @Test
-    void aSignOfZeroSelectsTheNegativeValues() {
-        float[] out = new float[6];
-        Kernels.agreeing(new float[] {1f, -1f, 1f, -1f, 1f, -1f}, new float[] {1f, 1f, -1f, -1f, 0f, 0f}, out);
-        assertSameBits(out, 1f, 0f, 0f, -1f, 0f, -1f);
+    void aNegativeFallbackSelectsTheNegativeValuesOfUndecidedElements() {
+        float[] u = {1f, -1f, 1f, -1f, 1f, -1f, 2f, Float.NaN};
+        int[] negative = new int[u.length];
+        Kernels.signs(new float[] {1f, 1f, -1f, -1f, 0f, -0f, Float.NaN, 3f}, -1, negative);
+        Kernels.keepSigned(u, negative);
+        assertSameBits(u, 1f, 0f, 0f, -1f, 0f, -1f, 0f, 0f);
     }
 
     @Test
-    void countsWhatItAddsAndDividesByTheCountOrOne() {
-        float[] sum = new float[3];
-        float[] count = new float[3];
-        Kernels.addCounting(new float[] {1f, 0f, 3f}, sum, count);
-        Kernels.addCounting(new float[] {2f, -0f, 0f}, sum, count);
-        assertSameBits(count, 2f, 0f, 1f);
+    void countsWhatIsNotZeroAndDividesByTheCountOrOne() {
+        float[] sum = {3f, 0f, 3f};
+        int[] count = new int[3];
+        Kernels.countNonZero(new float[] {1f, 0f, 3f}, count);
+        Kernels.countNonZero(new float[] {2f, -0f, Float.NaN}, count);
+        assertThat(count).containsExactly(2, 0, 2);
         Kernels.divideByCount(sum, count);
-        assertSameBits(sum, 1.5f, 0f, 3f);
+        assertSameBits(sum, 1.5f, 0f, 1.5f);
+    }
+
+    /// The loops over bits against what they mean.
+    @Test
+    void agreesWithComparisonsOfFloats() {
+        Property.forAll("loops over bits", 300, seed -> {
+            SplittableRandom random = new SplittableRandom(seed);
+            float[] a = anyFloats(random, random.nextInt(200));
+            float threshold = Math.abs(anyFloats(random, 1)[0]);
+            int fallback = random.nextInt(2) - 1;
+            float[] trimmed = new float[a.length];
+            Kernels.trim(a, threshold, trimmed);
+            int[] negative = new int[a.length];
+            Kernels.signs(a, fallback, negative);
+            float[] u = anyFloats(random, a.length);
+            float[] kept = u.clone();
+            Kernels.keepSigned(kept, negative);
+            long balance = 0;
+            for (int j = 0; j < a.length; j++) {
+                balance += a[j] > 0 ? 1 : a[j] < 0 ? -1 : 0;
+                boolean elected = a[j] < 0 || (!(a[j] > 0) && fallback < 0);
+                float agreeing = (elected ? u[j] < 0 : u[j] > 0) ? u[j] : 0f;
+                assertThat(negative[j] < 0).as("sign of %s", a[j]).isEqualTo(elected);
+                assertThat(bits(kept[j])).as("%s where %s", u[j], a[j]).isEqualTo(bits(agreeing));
+                assertThat(bits(trimmed[j]))
+                        .as("%s trimmed at %s", a[j], threshold)
+                        .isEqualTo(bits(Math.abs(a[j]) < threshold ? 0f : a[j]));
+            }
+            assertThat(Kernels.signBalance(a)).isEqualTo(balance);
+        });
+    }
+
+    private static float[] anyFloats(SplittableRandom random, int size) {
+        float[] special = {0f, -0f, Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 1f, -1f};
+        float[] values = new float[size];
+        for (int j = 0; j < size; j++) {
+            values[j] = random.nextInt(3) == 0
+                    ? special[random.nextInt(special.length)]
+                    : Float.intBitsToFloat(random.nextInt());
+        }
+        return values;
     }
 
     @Test

@@ -1,7 +1,6 @@
 package org.modelmerge.adamerging;
 
 import static org.modelmerge.kernel.Kernels.addScaled;
-import static org.modelmerge.method.SignElection.keepElected;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,7 +50,7 @@ public record AdaMerging(
     /// e_i of AdaMerging++, `[n][m]`.
     static float[][] elected(Slice slice, SignElection election) {
         float[][] u = election.trimmed(slice);
-        keepElected(u, election.elect(u, slice));
+        election.keepElected(u, slice);
         return u;
     }
 

@@ -44,7 +44,12 @@ final class LocalExecutor implements MergeExecutor {
             pool().run(chosen.length, () -> new TensorWorker(context, ofTensors, tensors))
                     .forEach(worker -> total.merge(worker.state()));
         } else {
-            context.progress().startPass(statistic.name(), bytes);
+            context.progress()
+                    .startPass(
+                            statistic.name(),
+                            statistic.isSampled()
+                                    ? Sampling.of(context.plan()).bytes(context.plan(), context.grid())
+                                    : bytes);
             pool().run(chosen.length, () -> new ReduceWorker(context, statistic, chosen))
                     .forEach(worker -> total.merge(worker.state()));
         }

@@ -117,11 +117,15 @@ public final class MergeJob implements AutoCloseable {
 
     /// Bytes that the usual passes read.
     public long expectedBytesRead() {
-        int readCount =
-                usualPasses().stream().mapToInt(PassDescription::readCount).sum();
-        return (readCount - 1) * MergeBytes.ofMergedTensors(plan)
-                + MergeBytes.ofEmit(plan)
-                + MergeBytes.ofCopyCheck(plan);
+        long bytes = MergeBytes.ofEmit(plan) - MergeBytes.ofMergedTensors(plan) + MergeBytes.ofCopyCheck(plan);
+        for (PassDescription pass : usualPasses()) {
+            bytes += switch (pass.reads()) {
+                case SAMPLE -> Sampling.of(plan).bytes(plan, grid);
+                case ONCE -> MergeBytes.ofMergedTensors(plan);
+                case TWICE -> 2 * MergeBytes.ofMergedTensors(plan);
+            };
+        }
+        return bytes;
     }
 
     private int passCount() {

@@ -9,6 +9,7 @@ final class ReduceWorker implements UnitPool.Worker {
     private final int[] units;
     private final SliceLoader loader;
     private final Statistic.State state;
+    private final Sampling sampling;
 
     /// @param units the units of the grid that the pool's indices stand for
     ReduceWorker(PassContext context, Statistic<?> statistic, int[] units) {
@@ -16,6 +17,7 @@ final class ReduceWorker implements UnitPool.Worker {
         this.units = units;
         this.loader = context.newLoader();
         this.state = statistic.newState();
+        this.sampling = statistic.isSampled() ? Sampling.of(context.plan()) : new Sampling(1);
     }
 
     Statistic.State state() {
@@ -28,10 +30,12 @@ final class ReduceWorker implements UnitPool.Worker {
             if (leaf.isMerged()) {
                 long bytes =
                         SliceLoader.bytesPerElement(context.plan().tensors().get(leaf.tensor()));
-                loader.forEachSlice(leaf, (slice, start) -> {
-                    state.add(slice);
-                    context.progress().read(slice.size() * bytes);
-                });
+                sampling.forEachBlock(
+                        leaf,
+                        block -> loader.forEachSlice(block, (slice, start) -> {
+                            state.add(slice);
+                            context.progress().read(slice.size() * bytes);
+                        }));
             }
         }
     }

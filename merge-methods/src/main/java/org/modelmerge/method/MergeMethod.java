@@ -62,30 +62,45 @@ public interface MergeMethod {
         void apply(Slice slice);
     }
 
+    /// What a pass reads of the merged tensors.
+    enum Reads {
+        /// A sample: all of a small model, a small part of a large one.
+        SAMPLE,
+        /// Everything.
+        ONCE,
+        /// Everything, twice.
+        TWICE
+    }
+
     /// One pass over the inputs.
     ///
-    /// @param name what it measures, for example `threshold (upper half of the bits)`
+    /// @param name what it measures, for example `thresholds`
     /// @param conditional true if only special values make it necessary
-    /// @param readCount how often it reads the merged tensors
-    record PassDescription(String name, boolean conditional, int readCount) {
+    record PassDescription(String name, boolean conditional, Reads reads) {
         /// A pass that always runs.
         public static PassDescription of(String name) {
-            return new PassDescription(name, false, 1);
+            return new PassDescription(name, false, Reads.ONCE);
         }
 
-        /// The two passes of [Scan#ranks].
+        /// The passes of [Scan#ranks]; the exact ones run when the sample misled.
         public static List<PassDescription> ofRanks(String name) {
-            return List.of(of(name + ", upper bits"), of(name + ", lower bits"));
+            return List.of(
+                    ofSample(name), of(name), conditional(name + ", upper bits"), conditional(name + ", lower bits"));
+        }
+
+        /// A pass over a sample.
+        public static PassDescription ofSample(String name) {
+            return new PassDescription(name + ", sample", false, Reads.SAMPLE);
         }
 
         /// A pass that takes a statistic of whole tensors and reads each of them twice.
         public static PassDescription ofTensors(String name) {
-            return new PassDescription(name + " of each tensor (read twice)", false, 2);
+            return new PassDescription(name + " of each tensor (read twice)", false, Reads.TWICE);
         }
 
         /// A pass that only special values make necessary.
         public static PassDescription conditional(String name) {
-            return new PassDescription(name, true, 1);
+            return new PassDescription(name, true, Reads.ONCE);
         }
     }
 }

@@ -9,7 +9,7 @@ import org.modelmerge.kernel.RankHistogram;
 import org.modelmerge.kernel.RankHistogram.Position;
 import org.modelmerge.method.Scan.SliceValues;
 
-/// The passes behind [Scan#ranks] and [Scan#tensorRanks].
+/// Exact ranks by histograms of both halves of the keys: [Scan#exactRanks] and [Scan#tensorRanks].
 final class RankStatistics {
     private RankStatistics() {}
 
@@ -20,7 +20,7 @@ final class RankStatistics {
     record Upper(String name, SliceValues values, long[] ranks) implements Statistic<Bins> {
         @Override
         public State newState() {
-            return new UpperCounts();
+            return new UpperCounts(values);
         }
 
         @Override
@@ -34,15 +34,22 @@ final class RankStatistics {
             }
             return new Bins(positions, ranks);
         }
+    }
 
-        private final class UpperCounts extends CountState {
-            @Override
-            public void add(Slice slice) {
-                float[][] rows = values.of(slice);
-                grow(rows.length);
-                for (int row = 0; row < rows.length; row++) {
-                    RankHistogram.countUpper(rows[row], counts[row]);
-                }
+    /// Histograms of the upper halves.
+    static final class UpperCounts extends CountState {
+        private final SliceValues values;
+
+        UpperCounts(SliceValues values) {
+            this.values = values;
+        }
+
+        @Override
+        public void add(Slice slice) {
+            float[][] rows = values.of(slice);
+            grow(rows.length);
+            for (int row = 0; row < rows.length; row++) {
+                RankHistogram.countUpper(rows[row], counts[row]);
             }
         }
     }
@@ -167,7 +174,7 @@ final class RankStatistics {
     }
 
     /// Histograms that add.
-    private abstract static class CountState implements Statistic.State {
+    abstract static class CountState implements Statistic.State {
         long[][] counts = new long[0][];
 
         final void grow(int rows) {

@@ -1,9 +1,11 @@
 package org.modelmerge.method;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.LongUnaryOperator;
 import java.util.function.ToLongFunction;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.kernel.RankWindow;
 import org.modelmerge.method.MergeMethod.PassDescription;
 
 /// Whole-model statistics for [MergeMethod#prepare]: each call reads the inputs once or more.
@@ -28,17 +30,30 @@ public interface Scan {
     /// Puts a line on the list of warnings.
     void warn(String line);
 
-    /// The values at some ranks, per task; two passes, [PassDescription#ofRanks(String)].
+    /// The values at some ranks, per task; passes as in [PassDescription#ofRanks(String)].
     ///
     /// @param name what they are, for progress
     /// @param values gives `[n'][m]` values of a slice, for any number n' of rows, the same for every slice
     /// @param ranks 0 <= rank < [#size()]
     /// @return `[n'][ranks.length]`
     default float[][] ranks(String name, SliceValues values, long... ranks) throws MergeException {
-        List<PassDescription> passes = PassDescription.ofRanks(name);
-        RankStatistics.Bins bins =
-                measure(new RankStatistics.Upper(passes.getFirst().name(), values, ranks));
-        return measure(new RankStatistics.Lower(passes.getLast().name(), values, bins));
+        RankWindow[][] windows = windows(name, values, ranks);
+        Optional<float[][]> found =
+                windows.length == 0 ? Optional.empty() : measure(new WindowRanks(name, values, windows, ranks));
+        return found.isPresent() ? found.get() : exactRanks(name, values, ranks);
+    }
+
+    /// Windows that hold the values at some ranks, unless a sample misleads.
+    ///
+    /// @return `[n'][ranks.length]`; `[0][]` if the sample was empty
+    default RankWindow[][] windows(String name, SliceValues values, long... ranks) throws MergeException {
+        return measure(new RankSample(PassDescription.ofSample(name).name(), values, ranks, size()));
+    }
+
+    /// The values at some ranks by two passes of histograms, whatever the values are.
+    default float[][] exactRanks(String name, SliceValues values, long... ranks) throws MergeException {
+        RankStatistics.Bins bins = measure(new RankStatistics.Upper(name + ", upper bits", values, ranks));
+        return measure(new RankStatistics.Lower(name + ", lower bits", values, bins));
     }
 
     /// For each tensor the values at one rank, per task; one pass, [PassDescription#ofTensors(String)].
@@ -56,9 +71,18 @@ public interface Scan {
         return measure(new Total(name, count));
     }
 
-    /// Values per task, `[n'][m]`, computed from a slice.
+    /// Values per task, computed from a slice.
     @FunctionalInterface
     interface SliceValues {
+        /// The values, `[n'][m]`; not changed before the next slice.
         float[][] of(Slice slice);
+
+        /// The values where they lie inside a window of their row; elsewhere any numbers on the same side of all the
+        /// row's windows.
+        ///
+        /// @param windows `[n'][k]`
+        default float[][] near(Slice slice, RankWindow[][] windows) {
+            return of(slice);
+        }
     }
 }

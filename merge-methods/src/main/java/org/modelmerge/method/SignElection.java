@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.kernel.Kernels;
+import org.modelmerge.kernel.RankWindow;
 import org.modelmerge.method.MergeMethod.PassDescription;
 
 /// Trim and elect, the first two steps of TIES, shared by every method that builds on them.
@@ -19,18 +20,26 @@ public record SignElection(float[][] threshold, float majority) {
     private static final String THRESHOLDS = "thresholds";
     private static final String BALANCE = "sign balance";
 
-    /// Measures thresholds over the whole model, and the majority sign; three passes.
+    /// Measures thresholds over the whole model, and the majority sign; passes as in [#passesOverModel(Density)].
     ///
     /// Values equal to the threshold are kept, and the majority sign fills zero sums, as in the official code.
     public static SignElection overModel(Scan scan, Density density) throws MergeException {
-        float[][] perTask = density.thresholdRank(scan.size()) < 0
-                ? new float[scan.tasks().size()][1]
-                : scan.ranks(THRESHOLDS, Slice::magnitude, density.thresholdRank(scan.size()));
-        float[] threshold = new float[perTask.length];
-        for (int i = 0; i < threshold.length; i++) {
-            threshold[i] = perTask[i][0];
+        if (density.thresholdRank(scan.size()) < 0) {
+            return withMajority(scan, new float[1][scan.tasks().size()]);
         }
-        return withMajority(scan, new float[][] {threshold});
+        long rank = density.thresholdRank(scan.size());
+        RankWindow[][] windows = scan.windows(THRESHOLDS, Slice::magnitude, rank);
+        TrimStatistic.Trimmed trimmed = windows.length == 0
+                ? TrimStatistic.Trimmed.UNKNOWN
+                : scan.measure(new TrimStatistic(THRESHOLDS, windows, rank));
+        float[][] threshold = {
+            trimmed.isThresholdKnown()
+                    ? trimmed.threshold()
+                    : firstColumn(scan.exactRanks(THRESHOLDS, Slice::magnitude, rank))
+        };
+        return trimmed.isBalanceKnown()
+                ? new SignElection(threshold, Long.signum(trimmed.balance()))
+                : withMajority(scan, threshold);
     }
 
     /// Measures thresholds inside each tensor, and the majority sign of the model.
@@ -42,11 +51,13 @@ public record SignElection(float[][] threshold, float majority) {
                         : scan.tensorRanks(THRESHOLDS, Slice::magnitude, density::thresholdRank));
     }
 
-    /// The passes of [#overModel(Scan, Density)].
+    /// The passes of [#overModel(Scan, Density)]: one pass counts what gives the thresholds and the balance.
     public static List<PassDescription> passesOverModel(Density density) {
-        List<PassDescription> passes =
-                new ArrayList<>(density.keepsAll() ? List.of() : PassDescription.ofRanks(THRESHOLDS));
-        passes.add(PassDescription.of(BALANCE));
+        if (density.keepsAll()) {
+            return List.of(PassDescription.of(BALANCE));
+        }
+        List<PassDescription> passes = new ArrayList<>(PassDescription.ofRanks(THRESHOLDS));
+        passes.add(PassDescription.conditional(BALANCE));
         return passes;
     }
 
@@ -62,12 +73,20 @@ public record SignElection(float[][] threshold, float majority) {
         return new SignElection(threshold, Long.signum(balance));
     }
 
+    private static float[] firstColumn(float[][] rows) {
+        float[] column = new float[rows.length];
+        for (int i = 0; i < column.length; i++) {
+            column[i] = rows[i][0];
+        }
+        return column;
+    }
+
     /// u_i, `[n][m]`.
     public float[][] trimmed(Slice slice) {
         float[] t = threshold[threshold.length == 1 ? 0 : slice.tensorIndex()];
         float[][] u = new float[slice.taskCount()][];
         for (int i = 0; i < u.length; i++) {
-            u[i] = slice.zeros();
+            u[i] = slice.scratch();
             Kernels.trim(slice.tau()[i], t[i], u[i]);
         }
         return u;
@@ -80,14 +99,17 @@ public record SignElection(float[][] threshold, float majority) {
         return sign;
     }
 
-    /// Keeps of each u_i what has the elected sign, and sets the rest to 0.
-    public static void keepElected(float[][] u, float[] sign) {
+    /// Keeps of each u_i what has the elected sign, and sets the rest to 0; a sign of 0 selects the negative values, as
+    /// in the official code.
+    public void keepElected(float[][] u, Slice slice) {
+        int[] negative = slice.intScratch();
+        Kernels.signs(sum(u, slice), majority > 0 ? 0 : -1, negative);
         for (float[] ui : u) {
-            Kernels.agreeing(ui, sign, ui);
+            Kernels.keepSigned(ui, negative);
         }
     }
 
-    private static float[] sum(float[][] u, Slice slice) {
+    static float[] sum(float[][] u, Slice slice) {
         float[] sum = slice.zeros();
         for (float[] ui : u) {
             Kernels.add(ui, sum);

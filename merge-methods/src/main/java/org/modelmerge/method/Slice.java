@@ -11,8 +11,8 @@ import org.modelmerge.kernel.Kernels;
 /// All arrays have [#size()] elements. Entry j of every array belongs to one element of the tensor; which one is
 /// the engine's business, so a method works elementwise and never looks at neighbours.
 ///
-/// Arrays that hold the inputs belong to the engine and must not be changed. Arrays from [#zeros()] and
-/// [#magnitude()] are scratch space of this slice: the next slice of the same thread reuses them.
+/// Arrays that hold the inputs belong to the engine and must not be changed. Arrays from [#zeros()], [#scratch()],
+/// [#intScratch()] and [#magnitude()] are scratch space of this slice: the next slice of the same thread reuses them.
 public final class Slice {
     private final Workspace workspace;
     private final String tensor;
@@ -101,9 +101,19 @@ public final class Slice {
         return out;
     }
 
+    /// An array of anything, to be overwritten.
+    public float[] scratch() {
+        return workspace.next(base.length);
+    }
+
+    /// An array of anything, to be overwritten.
+    public int[] intScratch() {
+        return workspace.nextInts(base.length);
+    }
+
     /// An array of zeros.
     public float[] zeros() {
-        float[] zeros = workspace.next(base.length);
+        float[] zeros = scratch();
         Arrays.fill(zeros, 0);
         return zeros;
     }
@@ -120,7 +130,9 @@ public final class Slice {
     /// Scratch arrays of one thread, reused from slice to slice.
     public static final class Workspace {
         private final List<float[]> arrays = new ArrayList<>();
+        private final List<int[]> intArrays = new ArrayList<>();
         private int used;
+        private int intsUsed;
 
         /// A workspace without arrays yet.
         public Workspace() {}
@@ -130,6 +142,7 @@ public final class Slice {
         /// @param experts `[n][m]`
         public Slice slice(String tensor, int tensorIndex, float[] base, float[][] experts) {
             used = 0;
+            intsUsed = 0;
             return new Slice(this, tensor, tensorIndex, base, experts, next(base.length));
         }
 
@@ -143,6 +156,19 @@ public final class Slice {
                 arrays.set(used, array);
             }
             used++;
+            return array;
+        }
+
+        private int[] nextInts(int size) {
+            if (intsUsed == intArrays.size()) {
+                intArrays.add(new int[size]);
+            }
+            int[] array = intArrays.get(intsUsed);
+            if (array.length != size) {
+                array = new int[size];
+                intArrays.set(intsUsed, array);
+            }
+            intsUsed++;
             return array;
         }
     }

@@ -12,6 +12,12 @@ public interface Statistic<R> {
     /// What it measures, for progress and plan.
     String name();
 
+    /// Whether it is shown a sample of the model only: blocks that follow from the plan, some million elements or all
+    /// there are.
+    default boolean isSampled() {
+        return false;
+    }
+
     /// A state that has seen nothing.
     State newState();
 

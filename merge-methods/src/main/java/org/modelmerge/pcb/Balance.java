@@ -1,13 +1,17 @@
 package org.modelmerge.pcb;
 
+import java.util.Arrays;
 import org.modelmerge.kernel.Kernels;
+import org.modelmerge.kernel.RankWindow;
 import org.modelmerge.kernel.Transcendentals;
+import org.modelmerge.method.Scan;
 import org.modelmerge.method.Slice;
 
 /// The scores of one competition: intra-balance times inter-balance, per task and element.
 ///
-/// exp and tanh have the bits of StrictMath's, rounded to float32, in every pass and on every machine.
-final class Balance {
+/// exp and tanh have the bits of StrictMath's, rounded to float32, in every pass and on every machine. Where it is
+/// known which scores matter, [ScoreBounds] settle most of the others without either function.
+final class Balance implements Scan.SliceValues {
     private final PcbVariant variant;
     private final Competitors competitors;
     private final float[][] magnitude;
@@ -32,41 +36,116 @@ final class Balance {
     float[][] clamped(Slice slice) {
         float[][] c = new float[slice.taskCount()][];
         for (int i = 0; i < c.length; i++) {
-            c[i] = slice.zeros();
+            c[i] = slice.scratch();
             clampSigned(slice.tau()[i], low(i), high(i), c[i]);
         }
         return c;
     }
 
     /// beta_i, `[n][m]`.
-    float[][] scores(Slice whole) {
+    @Override
+    public float[][] of(Slice whole) {
         Slice slice = competing(whole);
-        float[][] tau = slice.tau();
-        int n = tau.length;
-        float[][] beta = new float[n][];
-        float[][] signed = new float[n][];
-        float[] sum = slice.zeros();
-        float[] product = slice.zeros();
-        for (int i = 0; i < n; i++) {
-            beta[i] = slice.zeros();
-            clampAndNormaliseMagnitude(tau[i], low(i), high(i), beta[i]);
-            signed[i] = variant.lambdaAfterRatio() ? tau[i] : withSign(tau[i], beta[i], slice.zeros());
-            Kernels.add(signed[i], sum);
-        }
-        for (int i = 0; i < n; i++) {
-            float[] inter = slice.zeros();
-            switch (variant) {
-                case ROOT, NLP, VISION_MAIN -> addTanhOfProduct(tau[i], sum, product, inter);
-                case VISION_ES -> {
-                    for (float[] other : signed) {
-                        addTanhOfProduct(signed[i], other, product, inter);
-                    }
-                }
-            }
-            expOfSquare(n, beta[i]);
-            Kernels.multiply(beta[i], inter);
+        Factors factors = factors(slice);
+        float[][] beta = new float[slice.taskCount()][];
+        for (int i = 0; i < beta.length; i++) {
+            beta[i] = slice.scratch();
+            factors.score(i, beta[i], slice.scratch());
         }
         return beta;
+    }
+
+    /// beta_i where it lies inside a window, `[n][m]`.
+    @Override
+    public float[][] near(Slice whole, RankWindow[][] windows) {
+        Slice slice = competing(whole);
+        if (!ScoreBounds.applyTo(slice.taskCount(), windows)) {
+            return of(whole);
+        }
+        Factors factors = factors(slice);
+        ScoreBounds bounds = new ScoreBounds(slice);
+        int[] indexes = slice.intScratch();
+        float[][] beta = new float[slice.taskCount()][];
+        for (int i = 0; i < beta.length; i++) {
+            beta[i] = slice.scratch();
+            int open = bounds.list(
+                    factors.normalised()[i], factors.left()[i], factors.right(), windows[i], beta[i], indexes);
+            float[] exact = new float[open];
+            factors.at(i, indexes, open).score(0, exact, new float[open]);
+            for (int h = 0; h < open; h++) {
+                beta[i][indexes[h]] = exact[h];
+            }
+        }
+        return beta;
+    }
+
+    private Factors factors(Slice slice) {
+        float[][] tau = slice.tau();
+        int n = tau.length;
+        float[][] normalised = new float[n][];
+        float[][] signed = new float[n][];
+        for (int i = 0; i < n; i++) {
+            normalised[i] = slice.scratch();
+            Kernels.magnitude(tau[i], normalised[i]);
+            clampAndNormalise(normalised[i], low(i), high(i), normalised[i]);
+            signed[i] = variant.lambdaAfterRatio() ? tau[i] : withSign(tau[i], normalised[i], slice.scratch());
+        }
+        return switch (variant) {
+            case ROOT, NLP, VISION_MAIN -> new Factors(n, normalised, tau, new float[][] {sum(signed, slice)});
+            case VISION_ES -> new Factors(n, normalised, signed, signed);
+        };
+    }
+
+    private static float[] sum(float[][] rows, Slice slice) {
+        float[] sum = slice.zeros();
+        for (float[] row : rows) {
+            Kernels.add(row, sum);
+        }
+        return sum;
+    }
+
+    /// What scores are made of: `beta_i = exp(n N_i^2) * sum_k tanh(left_i * right_k)`.
+    ///
+    /// @param n the number of competitors
+    /// @param normalised N_i, `[rows][m]`
+    /// @param left `[rows][m]`
+    /// @param right `[k][m]`
+    private record Factors(int n, float[][] normalised, float[][] left, float[][] right) {
+        /// One row at some places only.
+        Factors at(int row, int[] indexes, int count) {
+            float[][] columns = new float[right.length][];
+            for (int k = 0; k < right.length; k++) {
+                columns[k] = gather(right[k], indexes, count);
+            }
+            return new Factors(
+                    n,
+                    new float[][] {gather(normalised[row], indexes, count)},
+                    new float[][] {gather(left[row], indexes, count)},
+                    columns);
+        }
+
+        private static float[] gather(float[] from, int[] indexes, int count) {
+            float[] values = new float[count];
+            for (int h = 0; h < count; h++) {
+                values[h] = from[indexes[h]];
+            }
+            return values;
+        }
+
+        /// beta of a row; changes nothing else.
+        ///
+        /// @param inter scratch space
+        void score(int row, float[] beta, float[] inter) {
+            Arrays.fill(inter, 0);
+            for (float[] other : right) {
+                multiply(left[row], other, beta);
+                Transcendentals.tanh(beta);
+                Kernels.add(beta, inter);
+            }
+            scaledSquare(n, normalised[row], beta);
+            Transcendentals.exp(beta);
+            Kernels.multiply(beta, inter);
+        }
     }
 
     private float low(int k) {
@@ -84,11 +163,6 @@ final class Balance {
         }
     }
 
-    private static void clampAndNormaliseMagnitude(float[] x, float low, float high, float[] out) {
-        Kernels.magnitude(x, out);
-        clampAndNormalise(out, low, high, out);
-    }
-
     /// `out[j] = (clamp(x[j], low, high) - low) / (high - low)`.
     static void clampAndNormalise(float[] x, float low, float high, float[] out) {
         float range = high - low;
@@ -104,23 +178,18 @@ final class Balance {
         return out;
     }
 
-    /// `sum[j] += tanh(a[j] * b[j])`.
-    ///
-    /// @param product scratch space
-    private static void addTanhOfProduct(float[] a, float[] b, float[] product, float[] sum) {
-        for (int j = 0; j < product.length; j++) {
-            product[j] = a[j] * b[j];
+    /// `out[j] = a[j] * b[j]`.
+    static void multiply(float[] a, float[] b, float[] out) {
+        for (int j = 0; j < out.length; j++) {
+            out[j] = a[j] * b[j];
         }
-        Transcendentals.tanh(product);
-        Kernels.add(product, sum);
     }
 
-    /// `x[j] = exp(n * x[j]^2)`.
-    private static void expOfSquare(int n, float[] x) {
-        for (int j = 0; j < x.length; j++) {
-            x[j] = n * (x[j] * x[j]);
+    /// `out[j] = n * x[j]^2`.
+    static void scaledSquare(int n, float[] x, float[] out) {
+        for (int j = 0; j < out.length; j++) {
+            out[j] = n * (x[j] * x[j]);
         }
-        Transcendentals.exp(x);
     }
 
     /// `sum[j] += lambda * c[j] * w[j]`, from the left.

@@ -12,6 +12,8 @@ import java.util.Map;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.kernel.FloatKey;
+import org.modelmerge.kernel.RankWindow;
 import org.modelmerge.method.Coefficients;
 import org.modelmerge.method.Density;
 import org.modelmerge.method.MergeMethod;
@@ -62,7 +64,7 @@ public record Pcb(PcbVariant variant, Density density, Coefficients lambda, Dege
         }
         while (true) {
             Balance balance = new Balance(variant, competitors, magnitude);
-            float[][] score = scan.ranks(SCORES, balance::scores, (long) (size * (1 - density.fraction())), size - 1);
+            float[][] score = scan.ranks(SCORES, balance, (long) (size * (1 - density.fraction())), size - 1);
             Competitors distinct = competitors;
             for (int k = 0; k < score.length && distinct == competitors; k++) {
                 if (collapses(score[k])) {
@@ -70,16 +72,26 @@ public record Pcb(PcbVariant variant, Density density, Coefficients lambda, Dege
                 }
             }
             if (distinct == competitors) {
-                return slice -> step(slice, balance, score);
+                RankWindow[][] kept = kept(score);
+                return slice -> step(slice, balance, score, kept);
             }
             competitors = distinct;
         }
     }
 
-    private void step(Slice whole, Balance balance, float[][] score) {
+    /// Scores below the threshold weigh 0, so only the others need be exact.
+    private static RankWindow[][] kept(float[][] score) {
+        RankWindow[][] windows = new RankWindow[score.length][];
+        for (int i = 0; i < windows.length; i++) {
+            windows[i] = new RankWindow[] {new RankWindow(FloatKey.of(score[i][0]), Integer.MAX_VALUE)};
+        }
+        return windows;
+    }
+
+    private void step(Slice whole, Balance balance, float[][] score, RankWindow[][] kept) {
         Slice slice = balance.competing(whole);
         float[][] c = balance.clamped(slice);
-        float[][] beta = balance.scores(whole);
+        float[][] beta = balance.near(whole, kept);
         float[] weighted = slice.zeros();
         float[] total = slice.zeros();
         boolean after = lambda instanceof Coefficients.Shared && variant.lambdaAfterRatio();

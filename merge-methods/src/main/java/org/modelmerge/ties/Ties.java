@@ -1,14 +1,14 @@
 package org.modelmerge.ties;
 
 import static org.modelmerge.kernel.Kernels.add;
-import static org.modelmerge.kernel.Kernels.addCounting;
 import static org.modelmerge.kernel.Kernels.addScaled;
+import static org.modelmerge.kernel.Kernels.countNonZero;
 import static org.modelmerge.kernel.Kernels.divideByCount;
 import static org.modelmerge.kernel.Kernels.maxMagnitude;
 import static org.modelmerge.kernel.Kernels.multiply;
-import static org.modelmerge.method.SignElection.keepElected;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -48,23 +48,30 @@ public record Ties(Density density, MergeFunction function, TrimScope scope, flo
                 };
         return slice -> {
             float[][] u = election.trimmed(slice);
-            float[] sign = election.elect(u, slice);
-            keepElected(u, sign);
             float[] merged =
                     switch (function) {
-                        case MEAN -> mean(u, slice);
-                        case SUM -> sum(u, slice);
-                        case MAX -> max(u, sign, slice);
+                        case MEAN -> mean(elected(u, election, slice), slice);
+                        case SUM -> sum(elected(u, election, slice), slice);
+                        case MAX -> {
+                            float[] sign = election.elect(u, slice);
+                            yield max(elected(u, election, slice), sign, slice);
+                        }
                     };
             addScaled(slice.base(), lambda, merged, slice.out());
         };
     }
 
+    private static float[][] elected(float[][] u, SignElection election, Slice slice) {
+        election.keepElected(u, slice);
+        return u;
+    }
+
     private static float[] mean(float[][] u, Slice slice) {
-        float[] sum = slice.zeros();
-        float[] count = slice.zeros();
+        float[] sum = sum(u, slice);
+        int[] count = slice.intScratch();
+        Arrays.fill(count, 0);
         for (float[] ui : u) {
-            addCounting(ui, sum, count);
+            countNonZero(ui, count);
         }
         divideByCount(sum, count);
         return sum;

@@ -1,0 +1,69 @@
+package org.modelmerge.method;
+
+import org.modelmerge.kernel.RankHistogram;
+import org.modelmerge.kernel.RankWindow;
+import org.modelmerge.method.Scan.SliceValues;
+
+/// Windows of values that hold wanted ranks, from histograms of a sample.
+///
+/// The value at a share p of all values lies near the share p of the m sampled ones. How near, in ranks, is bounded by
+/// eight standard deviations `sqrt(m p (1 - p))` of independent draws, and, since neighbours in a tensor are alike, by
+/// four of draws of whole blocks whose own shares deviate by as much as `p (1 - p) / 2` from p. Whoever uses a window
+/// counts what lies below it, and so knows whether it held the rank.
+///
+/// @param ranks in all values
+/// @param size the number of all values
+record RankSample(String name, SliceValues values, long[] ranks, long size) implements Statistic<RankWindow[][]> {
+    private static final double DEVIATIONS = 8;
+    private static final double BLOCK_DEVIATIONS = 4;
+    private static final double BLOCK_ELEMENTS = 512;
+
+    @Override
+    public boolean isSampled() {
+        return true;
+    }
+
+    @Override
+    public State newState() {
+        return new RankStatistics.UpperCounts(values);
+    }
+
+    @Override
+    public RankWindow[][] finish(State state) {
+        long[][] counts = ((RankStatistics.UpperCounts) state).counts;
+        RankWindow[][] windows = new RankWindow[counts.length][ranks.length];
+        for (int row = 0; row < counts.length; row++) {
+            long sampled = 0;
+            for (long count : counts[row]) {
+                sampled += count;
+            }
+            for (int r = 0; r < ranks.length; r++) {
+                windows[row][r] = window(counts[row], sampled, ranks[r]);
+            }
+        }
+        return windows;
+    }
+
+    private RankWindow window(long[] counts, long sampled, long rank) {
+        if (sampled == size) {
+            int bin = RankHistogram.locate(counts, rank).bin();
+            return RankWindow.ofBins(bin, bin);
+        }
+        double p = (double) rank / size;
+        double independent = DEVIATIONS * (Math.sqrt(sampled * p * (1 - p)) + 1);
+        double blocks = BLOCK_DEVIATIONS * p * (1 - p) / 2 * Math.sqrt(sampled * BLOCK_ELEMENTS);
+        double margin = Math.max(independent, blocks);
+        double low = sampled * p - margin;
+        double high = sampled * p + margin;
+        int from = low < 0 ? Integer.MIN_VALUE : key(counts, low);
+        int to = high >= sampled ? Integer.MAX_VALUE : key(counts, high);
+        return new RankWindow(from, Math.max(to, from + 1));
+    }
+
+    /// Where a rank falls if the values of its bin lie evenly.
+    private static int key(long[] counts, double rank) {
+        RankHistogram.Position position = RankHistogram.locate(counts, (long) rank);
+        double share = (rank - position.below()) / counts[position.bin()];
+        return RankHistogram.key(position.bin(), (int) (share * RankHistogram.BINS));
+    }
+}

@@ -1,0 +1,55 @@
+package org.modelmerge.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class SamplingTest {
+    private static List<Leaf> blocks(Sampling sampling, Leaf leaf) {
+        List<Leaf> blocks = new ArrayList<>();
+        sampling.forEachBlock(leaf, blocks::add);
+        return blocks;
+    }
+
+    @Test
+    void takesAWholeLeafOfASmallModel() {
+        Leaf leaf = new Leaf(3, 2, 7, 1 << 20, 1000);
+        assertThat(blocks(new Sampling(1), leaf)).containsExactly(leaf);
+    }
+
+    @Test
+    void takesOneBlockOfEachRun() {
+        int run = 16 * Sampling.BLOCK_ELEMENTS;
+        Leaf leaf = new Leaf(3, 2, 7, 1 << 20, 64 * run);
+        List<Leaf> blocks = blocks(new Sampling(16), leaf);
+        assertThat(blocks).hasSize(64);
+        for (int k = 0; k < 64; k++) {
+            long start = blocks.get(k).start() - leaf.start();
+            assertThat(start / run).isEqualTo(k);
+            assertThat(start % Sampling.BLOCK_ELEMENTS).isZero();
+            assertThat(blocks.get(k).count()).isEqualTo(Sampling.BLOCK_ELEMENTS);
+            assertThat(blocks.get(k).ordinal()).isEqualTo(7);
+        }
+        assertThat(blocks.stream()
+                        .map(block -> (block.start() - leaf.start()) % run)
+                        .distinct()
+                        .count())
+                .as("different places in their runs")
+                .isGreaterThan(8);
+    }
+
+    @Test
+    void neverLeavesTheLeaf() {
+        int taken = 0;
+        for (int ordinal = 0; ordinal < 4000; ordinal++) {
+            Leaf leaf = new Leaf(0, 0, ordinal, 0, 700);
+            for (Leaf block : blocks(new Sampling(4), leaf)) {
+                assertThat(block.start() + block.count()).isLessThanOrEqualTo(700);
+                taken += block.count();
+            }
+        }
+        assertThat(taken / (4000 * 700.0)).as("share of many small tensors").isBetween(0.22, 0.28);
+    }
+}
