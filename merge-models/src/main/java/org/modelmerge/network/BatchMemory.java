@@ -47,7 +47,12 @@ public final class BatchMemory implements AutoCloseable {
 
     /// A number as an operand. DJL's operations with Java numbers have wrong gradients.
     public NDArray constant(float value) {
-        return manager.full(new Shape(), value, DataType.FLOAT32);
+        return constants(new Shape(), value);
+    }
+
+    /// An operand of this shape, the same number everywhere.
+    public NDArray constants(Shape shape, float value) {
+        return manager.full(shape, value, DataType.FLOAT32);
     }
 
     /// The result of `steps`; whatever else they computed is freed at once, and the next steps find it in the

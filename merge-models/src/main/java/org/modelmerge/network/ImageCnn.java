@@ -14,10 +14,11 @@ import org.modelmerge.error.MergeException;
 /// x = max-pool 2 x 2 of relu(GroupNorm of conv 3 x 3)          four times: c1 g1 ... c4 g4
 /// z = 8 v / |v|,  v = fc of x as (channel, row, column)
 /// ```
+///
+/// A group has four channels, but there are at most eight groups: 4, 8, 8, 8 for 16, 32, 64, 64 channels.
 final class ImageCnn implements Architecture {
     private static final int SIDE = 32;
     private static final int STAGES = 4;
-    private static final int GROUPS = 4;
     private static final float EPSILON = 1e-5f;
     private static final float LENGTH = 8;
 
@@ -38,15 +39,18 @@ final class ImageCnn implements Architecture {
         for (int k = 0; k < STAGES; k++) {
             String conv = prefix + "c" + (k + 1) + ".weight";
             widths[k] = shapes.size(conv, 4, 0);
-            if (widths[k] % GROUPS != 0) {
+            if (widths[k] < 4 || widths[k] % groups(widths[k]) != 0) {
                 throw MergeException.of(
                                 ErrorCode.MISMATCH,
-                                "wrong number of channels (got " + widths[k] + ", expected a multiple of " + GROUPS
-                                        + ")")
+                                "wrong number of channels (got " + widths[k] + ", expected a multiple of 8)")
                         .atTensor(conv);
             }
         }
         return new Stages(prefix, widths, shapes.size(prefix + "fc.weight", 2, 0));
+    }
+
+    private static int groups(int channels) {
+        return Math.min(8, channels / 4);
     }
 
     private record Stages(String prefix, int[] widths, int featureCount) implements Blueprint {
@@ -83,14 +87,19 @@ final class ImageCnn implements Architecture {
         public NDArray features(BatchMemory memory, Tensors tensors, Batch batch) throws MergeException {
             NDArray x = PIXELS.apply(memory, batch);
             for (int k = 0; k < STAGES; k++) {
+                int stage = k;
                 NDArray input = x;
-                String conv = conv(k);
-                String norm = norm(k);
-                x = memory.freeing(() -> Layers.maxPool2(Layers.relu(Layers.groupNorm(
-                        memory, Layers.conv3WithBias(input, tensors, conv), tensors, norm, GROUPS, EPSILON))));
+                x = memory.freeing(() -> stage(memory, tensors, input, stage));
             }
             NDArray v = Layers.linear(x.reshape(batch.count(), -1), tensors, prefix + "fc");
             return v.normalize(2, 1).mul(memory.constant(LENGTH));
+        }
+
+        /// The pooling comes before the ReLU: the result is the same, and the ReLU has a quarter of the work.
+        private NDArray stage(BatchMemory memory, Tensors tensors, NDArray x, int stage) {
+            NDArray y = Layers.conv3WithBias(x, tensors, conv(stage));
+            NDArray normal = Layers.groupNorm(memory, y, tensors, norm(stage), groups(widths[stage]), EPSILON);
+            return Layers.relu(Layers.maxPool2(normal));
         }
     }
 }

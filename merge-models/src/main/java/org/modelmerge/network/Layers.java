@@ -105,14 +105,26 @@ final class Layers {
         long images = shape.get(0);
         long channels = shape.get(1);
         long groupSize = shape.size() / images / groups;
-        NDArray one = memory.constant(1).broadcast(new Shape(groupSize));
-        NDArray zero = memory.constant(0).broadcast(new Shape(groupSize));
+        Shape group = new Shape(groupSize);
         NDArray normal = LayerNorm.layerNorm(
-                        x.reshape(images, groups, groupSize), new Shape(groupSize), one, zero, epsilon)
+                        x.reshape(images, groups, groupSize),
+                        group,
+                        memory.constants(group, 1),
+                        memory.constants(group, 0),
+                        epsilon)
                 .singletonOrThrow();
-        Shape perChannel = new Shape(1, channels, 1, 1);
-        return normal.reshape(shape)
-                .mul(tensors.get(name + ".weight").reshape(perChannel))
-                .add(tensors.get(name + ".bias").reshape(perChannel));
+        // Batch normalisation with mean 0 and variance 1 scales and shifts in one pass.
+        Shape perChannel = new Shape(channels);
+        return BatchNorm.batchNorm(
+                        normal.reshape(shape),
+                        memory.constants(perChannel, 0),
+                        memory.constants(perChannel, 1),
+                        tensors.get(name + ".weight"),
+                        tensors.get(name + ".bias"),
+                        -1,
+                        0.9f,
+                        0,
+                        false)
+                .singletonOrThrow();
     }
 }

@@ -3,8 +3,11 @@ package org.modelmerge.network;
 import ai.djl.engine.EngineException;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 
@@ -16,17 +19,19 @@ public final class Network implements AutoCloseable {
     private final Blueprint blueprint;
     private final NDManager manager;
     private final Weights weights;
+    private final BatchWorkers workers;
     private final Set<String> frozen = new LinkedHashSet<>();
 
-    private Network(Blueprint blueprint, NDManager manager, Weights weights) {
+    private Network(Blueprint blueprint, NDManager manager, int threads) {
         this.blueprint = blueprint;
         this.manager = manager;
-        this.weights = weights;
+        this.weights = new Weights(manager, blueprint.tensors());
+        this.workers = new BatchWorkers(threads);
     }
 
     /// Reads sizes and weights; starts libtorch if it does not run yet.
     ///
-    /// @param threads how many threads an operation may use; holds for all networks of the process
+    /// @param threads how many batches are computed side by side; never changes a result
     /// @throws MergeException `MISSING_TENSOR` or `MISMATCH` if the weights are not of this architecture,
     ///     `UNAVAILABLE` if libtorch does not run on this system, or as the source refuses
     public static Network open(Architecture architecture, WeightSource source, NetworkSettings settings, int threads)
@@ -38,8 +43,7 @@ public final class Network implements AutoCloseable {
             throw e.inFile(source.name());
         }
         Weights.check(blueprint.tensors(), source);
-        NDManager manager = TorchEngine.newManager(threads);
-        Network network = new Network(blueprint, manager, new Weights(manager, blueprint.tensors()));
+        Network network = new Network(blueprint, TorchEngine.newManager(), threads);
         boolean loaded = false;
         try {
             network.load(source);
@@ -76,12 +80,22 @@ public final class Network implements AutoCloseable {
         return Set.copyOf(frozen);
     }
 
-    /// Computes features.
+    /// Computes features of batches.
     ///
-    /// @return `[items][d]`
+    /// A batch has the same bits whatever the other batches and the number of threads are.
+    ///
+    /// @return `[items][d]` for each batch
     /// @throws MergeException `MISMATCH` if the network cannot read these items, `UNAVAILABLE` if memory runs
-    ///     out
-    public float[][] features(Batch batch) throws MergeException {
+    ///     out, `CANCELLED` if the calling thread is interrupted
+    public List<float[][]> features(List<? extends Batch> batches) throws MergeException {
+        List<Callable<float[][]>> tasks = new ArrayList<>();
+        for (Batch batch : batches) {
+            tasks.add(() -> compute(batch));
+        }
+        return workers.run(tasks);
+    }
+
+    private float[][] compute(Batch batch) throws MergeException {
         float[] flat;
         try (BatchMemory memory = new BatchMemory(manager)) {
             NDArray features = blueprint.features(memory, weights, batch);
@@ -111,6 +125,7 @@ public final class Network implements AutoCloseable {
 
     @Override
     public void close() {
+        workers.close();
         weights.close();
         manager.close();
     }

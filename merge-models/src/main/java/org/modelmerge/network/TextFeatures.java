@@ -1,6 +1,7 @@
 package org.modelmerge.network;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -20,16 +21,17 @@ public record TextFeatures(Network network, TextTokenizer tokenizer, int batchSi
     public float[][] of(List<String> texts) throws MergeException {
         long[][] tokens = tokenizer.encode(texts);
         int[] order = longestFirst(tokens);
-        float[][] features = new float[texts.size()][];
+        List<Batch> batches = new ArrayList<>();
         for (int from = 0; from < order.length; from += batchSize) {
-            int to = Math.min(order.length, from + batchSize);
-            long[][] batch = new long[to - from][];
-            for (int i = from; i < to; i++) {
-                batch[i - from] = tokens[order[i]];
-            }
-            float[][] rows = network.features(new Batch.Tokens(batch));
-            for (int i = from; i < to; i++) {
-                features[order[i]] = rows[i - from];
+            int[] part = Arrays.copyOfRange(order, from, Math.min(order.length, from + batchSize));
+            batches.add(new Batch.Tokens(
+                    Arrays.stream(part).mapToObj(i -> tokens[i]).toArray(long[][]::new)));
+        }
+        float[][] features = new float[order.length][];
+        int next = 0;
+        for (float[][] batch : network.features(batches)) {
+            for (float[] row : batch) {
+                features[order[next++]] = row;
             }
         }
         return features;

@@ -22,18 +22,20 @@ final class TorchEngine {
 
     /// A manager of native memory; starts the engine if it does not run.
     ///
-    /// @param threads how many threads an operation may use; holds for the whole process
     /// @throws MergeException `UNAVAILABLE` if no native library fits this system, or it does not load
-    static NDManager newManager(int threads) throws MergeException {
-        NDManager manager = engine().newBaseManager();
-        JniUtils.setNumThreads(threads);
-        return manager;
+    static NDManager newManager() throws MergeException {
+        return engine().newBaseManager();
     }
 
     private static synchronized Engine engine() throws MergeException {
         if (started == null) {
             goOffline();
-            started = loading("networks", () -> Engine.getEngine("PyTorch"));
+            started = loading("networks", () -> {
+                Engine engine = Engine.getEngine("PyTorch");
+                // Batches run side by side instead (BatchWorkers).
+                JniUtils.setNumThreads(1);
+                return engine;
+            });
         }
         return started;
     }
