@@ -27,6 +27,11 @@ public record Answers(int[] predicted, int[] expected, List<String> labels) {
         return Arrays.stream(classes).allMatch(c -> c >= 0 && c < classCount);
     }
 
+    /// The name of an item's label.
+    public String label(int item) {
+        return labels.get(expected[item]);
+    }
+
     /// The number of items.
     public int total() {
         return predicted.length;
