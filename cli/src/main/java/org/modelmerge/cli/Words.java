@@ -12,7 +12,7 @@ import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
 import org.modelmerge.method.Density;
-import org.modelmerge.report.NearestName;
+import org.modelmerge.yaml.NearestName;
 
 /// Option values: text to numbers, sizes, choices, patterns and paths. Whatever is wrong is a `USAGE` fault that names
 /// the option, the value and what was expected.
