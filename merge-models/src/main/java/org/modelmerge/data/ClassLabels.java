@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.CodePointOrder;
 import org.modelmerge.error.ErrorCode;
@@ -27,6 +28,7 @@ public final class ClassLabels {
     private final Map<String, Distinct> distinct = new LinkedHashMap<>();
     private int[] ids = new int[1024];
     private int count;
+    private List<String> classNames = List.of();
 
     private record Distinct(int id, long line) {}
 
@@ -45,6 +47,11 @@ public final class ClassLabels {
                     "wrong number of labels for the head (got " + names.size() + ", expected " + classCount + ")");
         }
         this.named = names == null ? null : indexOf(names);
+        this.classNames = names == null ? numbers(classCount) : List.copyOf(names);
+    }
+
+    private static List<String> numbers(int count) {
+        return IntStream.range(0, count).mapToObj(String::valueOf).toList();
     }
 
     private static Map<String, Integer> indexOf(List<String> names) {
@@ -97,6 +104,11 @@ public final class ClassLabels {
         return indexes;
     }
 
+    /// The names of the classes in the head's order; complete after [#indexes()].
+    public List<String> names() {
+        return classNames;
+    }
+
     private int[] integers() throws MergeException {
         int[] classes = new int[distinct.size()];
         for (Map.Entry<String, Distinct> entry : distinct.entrySet()) {
@@ -122,6 +134,7 @@ public final class ClassLabels {
         }
         List<Map.Entry<String, Distinct>> byName = new ArrayList<>(distinct.entrySet());
         byName.sort(Map.Entry.comparingByKey(CodePointOrder.INSTANCE));
+        classNames = byName.stream().map(Map.Entry::getKey).toList();
         int[] classes = new int[classCount];
         for (int i = 0; i < classCount; i++) {
             classes[byName.get(i).getValue().id()] = i;

@@ -4,7 +4,7 @@ import java.util.List;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
-import org.modelmerge.report.NearestName;
+import org.modelmerge.yaml.NearestName;
 
 /// The networks that modelmerge knows, by name.
 public final class Architectures {

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
-import org.modelmerge.network.NetworkSettings.Pooling;
+import org.modelmerge.task.Pooling;
 
 /// Encoders of the BERT family: BERT, MiniLM, E5, BGE.
 ///

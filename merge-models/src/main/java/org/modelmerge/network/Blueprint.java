@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.error.MergeException;
 
-/// A network without its weights: which tensors it needs, and the forward pass.
+/// A network without its weights: which tensors it needs, and the forward pass. A value: equal if sizes and
+/// settings are.
 public interface Blueprint {
     /// The tensors that the forward pass reads, by their names in the checkpoint.
     Map<String, Shape> tensors();
@@ -19,8 +20,7 @@ public interface Blueprint {
         return null;
     }
 
-    /// The number of tokens or pixels that a text or an image may have, for error messages and truncation; 0 if
-    /// the network does not say.
+    /// The most tokens of a text, special ones included; 0 for networks that read no tokens.
     default int longestText() {
         return 0;
     }

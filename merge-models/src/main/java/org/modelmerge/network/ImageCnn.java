@@ -1,7 +1,9 @@
 package org.modelmerge.network;
 
 import ai.djl.ndarray.NDArray;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.error.ErrorCode;
@@ -35,25 +37,26 @@ final class ImageCnn implements Architecture {
     @Override
     public Blueprint blueprint(TensorShapes shapes, NetworkSettings settings) throws MergeException {
         String prefix = shapes.prefixOf("c1.weight");
-        int[] widths = new int[STAGES];
+        List<Integer> widths = new ArrayList<>();
         for (int k = 0; k < STAGES; k++) {
             String conv = prefix + "c" + (k + 1) + ".weight";
-            widths[k] = shapes.size(conv, 4, 0);
-            if (widths[k] < 4 || widths[k] % groups(widths[k]) != 0) {
+            int width = shapes.size(conv, 4, 0);
+            widths.add(width);
+            if (width < 4 || width % groups(width) != 0) {
                 throw MergeException.of(
                                 ErrorCode.MISMATCH,
-                                "wrong number of channels (got " + widths[k] + ", expected a multiple of 8)")
+                                "wrong number of channels (got " + width + ", expected a multiple of 8)")
                         .atTensor(conv);
             }
         }
-        return new Stages(prefix, widths, shapes.size(prefix + "fc.weight", 2, 0));
+        return new Stages(prefix, List.copyOf(widths), shapes.size(prefix + "fc.weight", 2, 0));
     }
 
     private static int groups(int channels) {
         return Math.min(8, channels / 4);
     }
 
-    private record Stages(String prefix, int[] widths, int featureCount) implements Blueprint {
+    private record Stages(String prefix, List<Integer> widths, int featureCount) implements Blueprint {
         private static final PixelScaling PIXELS =
                 PixelScaling.standardised(SIDE, new float[] {0.5f, 0.5f, 0.5f}, new float[] {0.5f, 0.5f, 0.5f});
 
@@ -62,7 +65,7 @@ final class ImageCnn implements Architecture {
             Map<String, Shape> tensors = new LinkedHashMap<>();
             int in = 3;
             for (int k = 0; k < STAGES; k++) {
-                int out = widths[k];
+                int out = widths.get(k);
                 tensors.put(conv(k) + ".weight", Shape.of(out, in, 3, 3));
                 tensors.put(conv(k) + ".bias", Shape.of(out));
                 tensors.put(norm(k) + ".weight", Shape.of(out));
@@ -98,7 +101,7 @@ final class ImageCnn implements Architecture {
         /// The pooling comes before the ReLU: the result is the same, and the ReLU has a quarter of the work.
         private NDArray stage(BatchMemory memory, Tensors tensors, NDArray x, int stage) {
             NDArray y = Layers.conv3WithBias(x, tensors, conv(stage));
-            NDArray normal = Layers.groupNorm(memory, y, tensors, norm(stage), groups(widths[stage]), EPSILON);
+            NDArray normal = Layers.groupNorm(memory, y, tensors, norm(stage), groups(widths.get(stage)), EPSILON);
             return Layers.relu(Layers.maxPool2(normal));
         }
     }

@@ -36,12 +36,7 @@ public final class Network implements AutoCloseable {
     ///     `UNAVAILABLE` if libtorch does not run on this system, or as the source refuses
     public static Network open(Architecture architecture, WeightSource source, NetworkSettings settings, int threads)
             throws MergeException {
-        Blueprint blueprint;
-        try {
-            blueprint = architecture.blueprint(new TensorShapes(source.shapes()), settings);
-        } catch (MergeException e) {
-            throw e.inFile(source.name());
-        }
+        Blueprint blueprint = blueprintOf(architecture, source, settings);
         Weights.check(blueprint.tensors(), source);
         Network network = new Network(blueprint, TorchEngine.newManager(), threads);
         boolean loaded = false;
@@ -67,6 +62,24 @@ public final class Network implements AutoCloseable {
             if (source.isFrozen(tensor)) {
                 frozen.add(tensor);
             }
+        }
+    }
+
+    /// Whether these weights are of this network, sizes and settings included, so that [#load] can replace
+    /// them.
+    ///
+    /// @throws MergeException as [#open] does
+    boolean isBlueprintOf(Architecture architecture, WeightSource source, NetworkSettings settings)
+            throws MergeException {
+        return blueprintOf(architecture, source, settings).equals(blueprint);
+    }
+
+    private static Blueprint blueprintOf(Architecture architecture, WeightSource source, NetworkSettings settings)
+            throws MergeException {
+        try {
+            return architecture.blueprint(new TensorShapes(source.shapes()), settings);
+        } catch (MergeException e) {
+            throw e.inFile(source.name());
         }
     }
 

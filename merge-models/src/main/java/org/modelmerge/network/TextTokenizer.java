@@ -22,13 +22,14 @@ public final class TextTokenizer implements AutoCloseable {
 
     /// Opens a tokenizer for a network.
     ///
+    /// @param rows of the network's embedding table
     /// @param maxLength the most tokens of a text, special ones included; the rest is cut off
     /// @throws MergeException `MALFORMED`; `MISMATCH` if its vocabulary is not the network's; `UNAVAILABLE` if
     ///     the native library does not load; or as the system refuses
-    public static TextTokenizer open(Path file, Blueprint network, int maxLength) throws MergeException {
+    public static TextTokenizer open(Path file, int rows, int maxLength) throws MergeException {
         byte[] json = TokenizerFile.read(file);
         try {
-            TokenizerFile.parse(json).requireRows(network.vocabularySize());
+            TokenizerFile.parse(json).requireRows(rows);
             return new TextTokenizer(load(json, maxLength));
         } catch (MergeException e) {
             throw e.inFile(file.toString());

@@ -19,7 +19,7 @@ import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.data.ImageBatch;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
-import org.modelmerge.network.NetworkSettings.Pooling;
+import org.modelmerge.task.Pooling;
 import org.modelmerge.testing.TinyCheckpoint;
 
 /// Networks against PyTorch and transformers, on small random weights.
