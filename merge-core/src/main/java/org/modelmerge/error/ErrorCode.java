@@ -42,6 +42,8 @@ public enum ErrorCode {
     CHANGED("changed", 5),
     /// Any other failure to read or write.
     IO("io", 5),
+    /// A command that was run for us failed, or did not print what it was run for.
+    COMMAND_FAILED("command-failed", 5),
     /// The work succeeded and the answer is no.
     ANSWER_NO("answer-no", 6),
     /// Cancelled by the caller or by SIGINT.
