@@ -45,6 +45,8 @@ public enum ErrorCode {
     IO("io", 5),
     /// A native library does not load on this system, or runs out of its memory.
     UNAVAILABLE("unavailable", 5),
+    /// A command that was run for us failed, or did not print what it was run for.
+    COMMAND_FAILED("command-failed", 5),
     /// The work succeeded and the answer is no.
     ANSWER_NO("answer-no", 6),
     /// Cancelled by the caller or by SIGINT.
