@@ -3,7 +3,6 @@ package org.modelmerge.network;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -69,26 +68,21 @@ final class Bert implements Architecture {
             implements Blueprint {
         @Override
         public Map<String, Shape> tensors() {
-            Map<String, Shape> tensors = new LinkedHashMap<>();
+            TensorList tensors = new TensorList();
             int d = sizes.d;
             String embeddings = sizes.prefix + "embeddings.";
-            tensors.put(embeddings + "word_embeddings.weight", Shape.of(sizes.vocabulary, d));
-            tensors.put(embeddings + "position_embeddings.weight", Shape.of(sizes.positions, d));
-            tensors.put(embeddings + "token_type_embeddings.weight", Shape.of(sizes.tokenTypes, d));
-            declare(tensors, embeddings + "LayerNorm", d);
+            tensors.add(embeddings + "word_embeddings.weight", sizes.vocabulary, d);
+            tensors.add(embeddings + "position_embeddings.weight", sizes.positions, d);
+            tensors.add(embeddings + "token_type_embeddings.weight", sizes.tokenTypes, d);
+            tensors.addWithBias(embeddings + "LayerNorm", d);
             for (Layer layer : layers()) {
                 layer.attention.declare(tensors, d);
-                declare(tensors, layer.name + "attention.output.LayerNorm", d);
-                declare(tensors, layer.name + "intermediate.dense", sizes.inner, d);
-                declare(tensors, layer.name + "output.dense", d, sizes.inner);
-                declare(tensors, layer.name + "output.LayerNorm", d);
+                tensors.addWithBias(layer.name + "attention.output.LayerNorm", d);
+                tensors.addWithBias(layer.name + "intermediate.dense", sizes.inner, d);
+                tensors.addWithBias(layer.name + "output.dense", d, sizes.inner);
+                tensors.addWithBias(layer.name + "output.LayerNorm", d);
             }
-            return tensors;
-        }
-
-        private static void declare(Map<String, Shape> tensors, String name, long... sizes) {
-            tensors.put(name + ".weight", Shape.of(sizes));
-            tensors.put(name + ".bias", Shape.of(sizes[0]));
+            return tensors.shapes();
         }
 
         private List<Layer> layers() {

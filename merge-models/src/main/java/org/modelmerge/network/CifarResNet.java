@@ -4,7 +4,6 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.pooling.Pool;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.modelmerge.checkpoint.Shape;
@@ -66,9 +65,9 @@ final class CifarResNet implements Architecture {
         }
     }
 
-    private static void declareNorm(Map<String, Shape> tensors, String name, long channels) {
+    private static void declareNorm(TensorList tensors, String name, long channels) {
         for (String part : List.of("weight", "bias", "running_mean", "running_var")) {
-            tensors.put(name + "." + part, Shape.of(channels));
+            tensors.add(name + "." + part, channels);
         }
     }
 
@@ -78,13 +77,13 @@ final class CifarResNet implements Architecture {
 
         @Override
         public Map<String, Shape> tensors() {
-            Map<String, Shape> tensors = new LinkedHashMap<>();
-            tensors.put(prefix + "conv1.weight", Shape.of(width, 3, 3, 3));
+            TensorList tensors = new TensorList();
+            tensors.add(prefix + "conv1.weight", width, 3, 3, 3);
             declareNorm(tensors, prefix + "bn1", width);
             for (Block block : blocks) {
                 block.declare(tensors);
             }
-            return tensors;
+            return tensors.shapes();
         }
 
         @Override
@@ -106,10 +105,10 @@ final class CifarResNet implements Architecture {
     }
 
     private record Block(String name, int in, int out) {
-        void declare(Map<String, Shape> tensors) {
-            tensors.put(name + "conv1.weight", Shape.of(out, in, 3, 3));
+        void declare(TensorList tensors) {
+            tensors.add(name + "conv1.weight", out, in, 3, 3);
             declareNorm(tensors, name + "bn1", out);
-            tensors.put(name + "conv2.weight", Shape.of(out, out, 3, 3));
+            tensors.add(name + "conv2.weight", out, out, 3, 3);
             declareNorm(tensors, name + "bn2", out);
         }
 

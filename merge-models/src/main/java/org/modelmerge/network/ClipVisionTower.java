@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.index.NDIndex;
 import ai.djl.nn.Activation;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.modelmerge.checkpoint.Shape;
@@ -96,29 +95,24 @@ final class ClipVisionTower implements Architecture {
 
         @Override
         public Map<String, Shape> tensors() {
-            Map<String, Shape> tensors = new LinkedHashMap<>();
+            TensorList tensors = new TensorList();
             String vision = prefix + "vision_model.";
-            tensors.put(vision + "embeddings.class_embedding", Shape.of(d));
-            tensors.put(vision + "embeddings.patch_embedding.weight", Shape.of(d, 3, patch, patch));
-            tensors.put(prefix + POSITIONS, Shape.of(positions, d));
-            declare(tensors, vision + "pre_layrnorm", d);
+            tensors.add(vision + "embeddings.class_embedding", d);
+            tensors.add(vision + "embeddings.patch_embedding.weight", d, 3, patch, patch);
+            tensors.add(prefix + POSITIONS, positions, d);
+            tensors.addWithBias(vision + "pre_layrnorm", d);
             for (Layer layer : layers()) {
-                declare(tensors, layer.name + "layer_norm1", d);
+                tensors.addWithBias(layer.name + "layer_norm1", d);
                 layer.attention.declare(tensors, d);
-                declare(tensors, layer.name + "layer_norm2", d);
-                declare(tensors, layer.name + "mlp.fc1", inner, d);
-                declare(tensors, layer.name + "mlp.fc2", d, inner);
+                tensors.addWithBias(layer.name + "layer_norm2", d);
+                tensors.addWithBias(layer.name + "mlp.fc1", inner, d);
+                tensors.addWithBias(layer.name + "mlp.fc2", d, inner);
             }
-            declare(tensors, vision + "post_layernorm", d);
+            tensors.addWithBias(vision + "post_layernorm", d);
             if (projected > 0) {
-                tensors.put(prefix + "visual_projection.weight", Shape.of(projected, d));
+                tensors.add(prefix + "visual_projection.weight", projected, d);
             }
-            return tensors;
-        }
-
-        private static void declare(Map<String, Shape> tensors, String name, long... sizes) {
-            tensors.put(name + ".weight", Shape.of(sizes));
-            tensors.put(name + ".bias", Shape.of(sizes[0]));
+            return tensors.shapes();
         }
 
         private List<Layer> layers() {

@@ -2,7 +2,6 @@ package org.modelmerge.network;
 
 import ai.djl.ndarray.NDArray;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.modelmerge.checkpoint.Shape;
@@ -62,20 +61,17 @@ final class ImageCnn implements Architecture {
 
         @Override
         public Map<String, Shape> tensors() {
-            Map<String, Shape> tensors = new LinkedHashMap<>();
+            TensorList tensors = new TensorList();
             int in = 3;
             for (int k = 0; k < STAGES; k++) {
                 int out = widths.get(k);
-                tensors.put(conv(k) + ".weight", Shape.of(out, in, 3, 3));
-                tensors.put(conv(k) + ".bias", Shape.of(out));
-                tensors.put(norm(k) + ".weight", Shape.of(out));
-                tensors.put(norm(k) + ".bias", Shape.of(out));
+                tensors.addWithBias(conv(k), out, in, 3, 3);
+                tensors.addWithBias(norm(k), out);
                 in = out;
             }
             int rest = SIDE >> STAGES;
-            tensors.put(prefix + "fc.weight", Shape.of(featureCount, (long) in * rest * rest));
-            tensors.put(prefix + "fc.bias", Shape.of(featureCount));
-            return tensors;
+            tensors.addWithBias(prefix + "fc", featureCount, (long) in * rest * rest);
+            return tensors.shapes();
         }
 
         private String conv(int stage) {

@@ -10,6 +10,7 @@ import ai.djl.nn.core.Linear;
 import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.norm.LayerNorm;
 import ai.djl.nn.pooling.Pool;
+import org.jspecify.annotations.Nullable;
 import org.modelmerge.network.Blueprint.Tensors;
 
 /// The layers that networks are made of, with weights by the names that PyTorch gives them.
@@ -72,10 +73,7 @@ final class Layers {
         return conv(x, weight, null, new Shape(side, side), NONE);
     }
 
-    // DJL takes a missing bias as null and does not say so in its types.
-    @SuppressWarnings("NullAway")
-    private static NDArray conv(
-            NDArray x, NDArray weight, @org.jspecify.annotations.Nullable NDArray bias, Shape stride, Shape padding) {
+    private static NDArray conv(NDArray x, NDArray weight, @Nullable NDArray bias, Shape stride, Shape padding) {
         return Conv2d.conv2d(x, weight, bias, stride, padding, ONE).singletonOrThrow();
     }
 

@@ -2,7 +2,7 @@ package org.modelmerge.network;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.types.Shape;
-import java.util.Map;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.network.Blueprint.Tensors;
 
@@ -19,11 +19,10 @@ import org.modelmerge.network.Blueprint.Tensors;
 /// @param out name of the projection of the heads' outputs
 /// @param heads the number of heads; divides d
 record SelfAttention(String query, String key, String value, String out, int heads) {
-    /// Adds the names and shapes of the four projections.
-    void declare(Map<String, org.modelmerge.checkpoint.Shape> tensors, long d) {
-        for (String projection : new String[] {query, key, value, out}) {
-            tensors.put(projection + ".weight", org.modelmerge.checkpoint.Shape.of(d, d));
-            tensors.put(projection + ".bias", org.modelmerge.checkpoint.Shape.of(d));
+    /// Adds the four projections to what the network asks for.
+    void declare(TensorList tensors, long d) {
+        for (String projection : List.of(query, key, value, out)) {
+            tensors.addWithBias(projection, d, d);
         }
     }
 
