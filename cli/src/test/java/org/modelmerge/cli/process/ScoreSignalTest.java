@@ -40,9 +40,10 @@ final class ScoreSignalTest {
                         "--report",
                         "r",
                         Samples.BASE);
-        while (!Files.exists(pids)) {
+        while (merge.process().isAlive() && !Files.exists(pids)) {
             Thread.sleep(5);
         }
+        assertThat(merge.process().isAlive()).isTrue();
 
         merge.signal(signal);
 
