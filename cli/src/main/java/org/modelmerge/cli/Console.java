@@ -9,9 +9,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.evaluation.AnswerSource;
+import org.modelmerge.network.NetworkAnswers;
+import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.task.ModelSettings;
 
 /// What the command sees of the world outside files: streams, the working directory, the environment.
@@ -46,7 +47,7 @@ record Console(
     }
 
     private static AnswerSource network(ModelSettings settings) throws MergeException {
-        throw MergeException.of(ErrorCode.USAGE, "this version runs no networks (got " + settings.architecture() + ")");
+        return new NetworkAnswers(settings, RunOptions.DEFAULT);
     }
 
     private static boolean isTerminal() {
