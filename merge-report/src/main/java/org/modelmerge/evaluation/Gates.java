@@ -72,19 +72,19 @@ public record Gates(@Nullable Double minAverage, @Nullable Double maxDrop, boole
                     .min(Comparator.comparingDouble(this::held))
                     .orElse(null);
             // Without a comparison the model is the baseline itself.
-            what = worst == null ? "no task" : "task " + Printable.text(worst.task());
+            what = worst == null ? "" : "task " + Printable.text(worst.task());
             value = worst == null ? 0 : -held(worst);
         }
         boolean passed = value <= limit + ROUNDING;
         String against = baseline == null ? "" : " against " + Printable.text(baseline.model());
+        String drops = value <= 0 ? "no drop" : what + " drops by " + number(value);
         return verdict(
                 "max-drop",
                 model,
                 value,
                 limit,
                 passed,
-                what + " drops by " + number(value) + suffix() + against + ", "
-                        + (passed ? "no more than " : "more than ") + number(limit));
+                drops + suffix() + against + (passed ? ", no more than " : ", more than ") + number(limit));
     }
 
     private double held(Difference difference) {

@@ -7,12 +7,7 @@ import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -30,7 +25,6 @@ public final class ScoreCommand {
     private static final String MODEL = "{}";
     private static final Pattern NUMBER = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?");
     private static final int LINE_LIMIT = 4096;
-    private static final Duration PATIENCE = Duration.ofSeconds(2);
 
     private final List<String> words;
 
@@ -66,24 +60,13 @@ public final class ScoreCommand {
     /// @throws MergeException `COMMAND_FAILED` if it cannot be started, fails or prints no number; `CANCELLED`
     public double score(Path model, Consumer<String> errors) throws MergeException {
         List<String> command = words(model);
-        Process process;
-        try {
-            process = new ProcessBuilder(command).start();
+        try (ChildProcess child = new ChildProcess()) {
+            return number(command, child.start(command), errors);
         } catch (IOException e) {
             throw failure(command, "cannot be started: " + Printable.text(String.valueOf(e.getMessage())), e);
-        }
-        Thread stop = new Thread(() -> kill(process), "modelmerge-score-stop");
-        try {
-            Runtime.getRuntime().addShutdownHook(stop);
-            return number(command, process, errors);
-        } catch (IllegalStateException e) {
-            throw MergeException.of(ErrorCode.CANCELLED, "the process is ending", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw MergeException.of(ErrorCode.CANCELLED, "interrupted", e);
-        } finally {
-            kill(process);
-            forget(stop);
         }
     }
 
@@ -103,8 +86,8 @@ public final class ScoreCommand {
         Thread talk = reader(process.getErrorStream(), errors);
         int exit = process.waitFor();
         // What a background process keeps open must not keep us.
-        output.join(PATIENCE);
-        talk.join(PATIENCE);
+        output.join(ChildProcess.PATIENCE);
+        talk.join(ChildProcess.PATIENCE);
         if (exit != 0) {
             throw failure(command, "failed (got exit code " + exit + ", expected 0)", null);
         }
@@ -142,30 +125,5 @@ public final class ScoreCommand {
         return cause == null
                 ? MergeException.of(ErrorCode.COMMAND_FAILED, text)
                 : MergeException.of(ErrorCode.COMMAND_FAILED, text, cause);
-    }
-
-    private static void kill(Process process) {
-        List<ProcessHandle> alive = new ArrayList<>(process.descendants().toList());
-        alive.add(process.toHandle());
-        alive.removeIf(handle -> !handle.isAlive());
-        alive.forEach(ProcessHandle::destroy);
-        for (ProcessHandle handle : alive) {
-            try {
-                handle.onExit().get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-                handle.destroyForcibly();
-            } catch (ExecutionException | TimeoutException _) {
-                handle.destroyForcibly();
-            }
-        }
-    }
-
-    private static void forget(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException _) {
-            // The process is ending, and the hook is at work.
-        }
     }
 }

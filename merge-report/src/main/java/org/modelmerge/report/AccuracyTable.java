@@ -92,7 +92,9 @@ final class AccuracyTable {
         Bar.write(html, accuracy, "accuracy " + Numbers.accuracy(accuracy));
         html.open("small");
         if (interval != null) {
-            html.text(Numbers.accuracy(interval.low()) + " to " + Numbers.accuracy(interval.high()));
+            String low = Numbers.accuracy(interval.low());
+            // A percent sign in the middle would not fit in the column.
+            html.text(low.substring(0, low.length() - 1) + Numbers.NONE + Numbers.accuracy(interval.high()));
         }
         if (normalised != null) {
             html.raw("<br>").text(Numbers.accuracy(normalised) + " of expert");

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.modelmerge.error.Printable;
 
 /// Shares by row, several models a row, as dots with whiskers on one scale.
 ///
@@ -111,10 +112,12 @@ final class DotPlot {
     }
 
     private String described(Row row, String title) {
-        StringBuilder text = new StringBuilder(title + ", " + row.name() + ":");
+        StringBuilder text = new StringBuilder(title + ", " + Printable.text(row.name()) + ":");
         for (int i = 0; i < models.size(); i++) {
             Dot dot = row.dots().get(i);
-            text.append(i == 0 ? " " : ", ").append(models.get(i).name()).append(' ');
+            text.append(i == 0 ? " " : ", ")
+                    .append(Printable.text(models.get(i).name()))
+                    .append(' ');
             text.append(dot == null ? Numbers.NONE : Numbers.accuracy(dot.value()));
         }
         return text.toString();
