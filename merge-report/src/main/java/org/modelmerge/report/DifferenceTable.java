@@ -62,7 +62,10 @@ final class DifferenceTable {
 
     private static void begin(Html html, String caption, String first) {
         html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", caption);
-        html.open("table").element("caption", caption).open("thead").open("tr");
+        html.open("table", "class", "differences")
+                .element("caption", caption)
+                .open("thead")
+                .open("tr");
         html.element("th", first, "scope", "col");
         for (String head : List.of("difference", "95% interval", "only it / only the other right", "p")) {
             html.element("th", head, "scope", "col", "class", "n");

@@ -49,8 +49,10 @@ final class ModelNamesTest {
         Files.writeString(folder.resolve("b.safetensors"), "abc");
         Files.writeString(folder.resolve("a.safetensors"), "");
         Path index = Files.writeString(folder.resolve("model.safetensors.index.json"), "{}");
-        String lines = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a.safetensors\n"
-                + "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  b.safetensors\n";
+        String lines = """
+            e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a.safetensors
+            ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  b.safetensors
+            """;
 
         assertThat(hash(folder)).isEqualTo(Hashes.of(lines.getBytes(StandardCharsets.UTF_8)));
         assertThat(hash(index)).isEqualTo(hash(folder));
