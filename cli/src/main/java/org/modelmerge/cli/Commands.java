@@ -11,13 +11,14 @@ enum Commands {
     INSPECT("inspect", "tensors, dtypes, shapes, shards and metadata of checkpoints"),
     DIFF("diff", "what differs between two checkpoints"),
     CHECK("check", "can these be merged? The weight report without a merge"),
+    EVAL("eval", "accuracy per task of models, with intervals, comparisons and gates"),
     VERIFY("verify", "do an output and its inputs match their hashes?"),
     METHODS("methods", "the methods, their papers and parameters"),
     COMPLETION("completion", "completion script for bash or zsh"),
     HELP("help", "help of a command");
 
     /// Commands that are specified and come with later versions: not taken for the name of a base.
-    private static final List<String> PLANNED = List.of("eval", "search", "twin", "import-onnx");
+    private static final List<String> PLANNED = List.of("search", "twin", "import-onnx");
 
     private final String word;
     private final String summary;
@@ -68,6 +69,7 @@ enum Commands {
             case INSPECT -> new InspectCommand();
             case DIFF -> new DiffCommand();
             case CHECK -> new CheckCommand();
+            case EVAL -> new EvalCommand();
             case VERIFY -> new VerifyCommand();
             case METHODS -> new MethodsCommand();
             case COMPLETION -> new CompletionCommand();

@@ -9,6 +9,11 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import org.modelmerge.error.MergeException;
+import org.modelmerge.evaluation.AnswerSource;
+import org.modelmerge.network.NetworkAnswers;
+import org.modelmerge.network.NetworkAnswers.RunOptions;
+import org.modelmerge.task.ModelSettings;
 
 /// What the command sees of the world outside files: streams, the working directory, the environment.
 ///
@@ -18,8 +23,14 @@ import java.util.function.BooleanSupplier;
 /// @param err talk: progress, summary, warnings, errors
 /// @param terminal whether `err` is a terminal; asked only when it matters, since asking costs start-up time
 /// @param environment environment variables
+/// @param networks where networks run
 record Console(
-        Path directory, PrintStream out, PrintStream err, BooleanSupplier terminal, Map<String, String> environment) {
+        Path directory,
+        PrintStream out,
+        PrintStream err,
+        BooleanSupplier terminal,
+        Map<String, String> environment,
+        Networks networks) {
 
     /// The process's own console. Both streams are UTF-8 whatever the locale says.
     static Console ofProcess() {
@@ -31,7 +42,12 @@ record Console(
                         StandardCharsets.UTF_8),
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
                 Console::isTerminal,
-                System.getenv());
+                System.getenv(),
+                Console::network);
+    }
+
+    private static AnswerSource network(ModelSettings settings) throws MergeException {
+        return new NetworkAnswers(settings, RunOptions.DEFAULT);
     }
 
     private static boolean isTerminal() {

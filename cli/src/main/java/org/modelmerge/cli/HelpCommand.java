@@ -5,7 +5,7 @@ import java.util.List;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
-import org.modelmerge.report.NearestName;
+import org.modelmerge.yaml.NearestName;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;

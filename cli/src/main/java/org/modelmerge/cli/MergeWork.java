@@ -35,16 +35,20 @@ final class MergeWork {
     int run(Operands models, @Nullable Path byRecipe) throws MergeException {
         long start = System.nanoTime();
         MergeOrder order = order(models, byRecipe);
-        try (MergeSession session = MergeSession.open(order)) {
+        try (TaskEvaluation evaluation = TaskEvaluation.open(talk, output, models, order.output());
+                MergeSession session = MergeSession.open(order)) {
             if (output.dryRun) {
                 plan(session);
                 return 0;
             }
             talk.verbose(() -> PlanText.tensors(session.plan()));
+            if (evaluation != null) {
+                evaluation.prepare();
+            }
             MergeObserver observer = talk.observer();
             MergeOutcome outcome;
             try {
-                outcome = session.run(observer);
+                outcome = session.run(observer, evaluation);
             } finally {
                 Talk.end(observer);
             }

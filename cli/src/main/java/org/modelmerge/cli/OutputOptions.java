@@ -53,6 +53,13 @@ final class OutputOptions {
     @Option(names = "--no-report", description = "measure and report nothing")
     boolean noReport;
 
+    @Option(
+            names = "--tasks",
+            paramLabel = "FILE",
+            description = "task file, one task per expert: the report gains the accuracies of base, experts and result")
+    @Nullable
+    String tasks;
+
     @Option(names = "--write-recipe", paramLabel = "FILE", description = "save what the flags mean, for merge run")
     @Nullable
     String writeRecipe;

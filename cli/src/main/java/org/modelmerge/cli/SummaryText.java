@@ -31,6 +31,9 @@ final class SummaryText {
         lines.add("time     " + Quantity.duration(seconds)
                 + (bytes < LEAST_BYTES ? "" : ", " + Quantity.threeDigits(bytes / 1e9 / seconds) + " GB/s"));
         lines.add("output   " + Printable.text(order.output().toString()));
+        if (report.evaluation() != null) {
+            lines.add(TaskEvaluation.line(report.evaluation()));
+        }
         if (outcome.reportPrefix() != null) {
             lines.add("report   " + Printable.text(outcome.reportPrefix() + ".html"));
         }

@@ -7,12 +7,19 @@ import java.util.List;
 final class Table {
     private final String indent;
     private final int leftAligned;
+    private final boolean lastIsText;
     private final List<List<String>> rows = new ArrayList<>();
 
     /// @param leftAligned the number of columns from the left that hold text; the others hold numbers
     Table(String indent, List<String> head, int leftAligned) {
+        this(indent, head, leftAligned, false);
+    }
+
+    /// @param lastIsText whether the last column holds text, too
+    Table(String indent, List<String> head, int leftAligned, boolean lastIsText) {
         this.indent = indent;
         this.leftAligned = leftAligned;
+        this.lastIsText = lastIsText;
         rows.add(head);
     }
 
@@ -38,9 +45,13 @@ final class Table {
             for (int i = 0; i < widths.length; i++) {
                 String cell = row.get(i);
                 String padding = " ".repeat(widths[i] - cell.length());
-                line.append(i == 0 ? "" : "  ").append(i < leftAligned ? cell + padding : padding + cell);
+                line.append(i == 0 ? "" : "  ").append(isText(i, widths.length) ? cell + padding : padding + cell);
             }
             talk.data(line.toString().stripTrailing());
         }
+    }
+
+    private boolean isText(int column, int columnCount) {
+        return column < leftAligned || (lastIsText && column == columnCount - 1);
     }
 }

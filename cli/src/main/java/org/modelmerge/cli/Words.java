@@ -12,7 +12,7 @@ import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
 import org.modelmerge.method.Density;
-import org.modelmerge.report.NearestName;
+import org.modelmerge.yaml.NearestName;
 
 /// Option values: text to numbers, sizes, choices, patterns and paths. Whatever is wrong is a `USAGE` fault that names
 /// the option, the value and what was expected.
@@ -28,6 +28,8 @@ final class Words {
             "mib", 1L << 20,
             "gib", 1L << 30,
             "tib", 1L << 40);
+
+    private static final Pattern DECIMAL = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?");
 
     private Words() {}
 
@@ -45,6 +47,31 @@ final class Words {
             }
         }
         throw usage(option, "got " + Printable.text(text) + ", expected a whole number from " + least + " to " + most);
+    }
+
+    /// A decimal number from `least` to `most`.
+    static double number(String option, String text, double least, double most) throws MergeException {
+        if (DECIMAL.matcher(text).matches()) {
+            double value = Double.parseDouble(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        }
+        String range = most == Double.MAX_VALUE ? "" : " from " + shortest(least) + " to " + shortest(most);
+        throw usage(option, "got " + Printable.text(text) + ", expected a number" + range);
+    }
+
+    private static String shortest(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+
+    /// A seed: any integer of 64 bits.
+    static long seed(String text) throws MergeException {
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException _) {
+            throw usage("--seed", "got " + Printable.text(text) + ", expected a whole number");
+        }
     }
 
     /// A size in bytes, 1 or more: `1024`, `500MB`, `1.5GB`, `2GiB`.

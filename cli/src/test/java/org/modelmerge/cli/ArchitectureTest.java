@@ -60,6 +60,7 @@ final class ArchitectureTest {
                         "org.modelmerge.checkpoint",
                         "org.modelmerge.method",
                         "org.modelmerge.report",
+                        "org.modelmerge.network",
                         "org.modelmerge.cli");
         assertThat(CLASSES).extracting(JavaClass::getSimpleName).noneMatch(name -> name.endsWith("Test"));
     }
@@ -118,10 +119,10 @@ final class ArchitectureTest {
     }
 
     @Test
-    void onlyModelsKnowTheLearningLibrary() {
+    void onlyNetworksKnowTheLearningLibrary() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage("org.modelmerge.model..")
+                .resideOutsideOfPackage("org.modelmerge.network..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("ai.djl..")

@@ -15,9 +15,23 @@ import java.util.stream.Stream;
 /// @param directory the working directory
 /// @param terminal whether stderr counts as a terminal
 /// @param environment environment variables
-record Cli(Path directory, boolean terminal, Map<String, String> environment) {
+/// @param networks answers in place of networks
+record Cli(Path directory, boolean terminal, Map<String, String> environment, Networks networks) {
+    static final Networks NO_NETWORKS = settings -> {
+        throw new AssertionError("no test of this kind runs a network");
+    };
+
+    Cli(Path directory, boolean terminal, Map<String, String> environment) {
+        this(directory, terminal, environment, NO_NETWORKS);
+    }
+
     static Cli in(Path directory) {
         return new Cli(directory, false, Map.of());
+    }
+
+    /// The same, with answers from elsewhere.
+    Cli withNetworks(Networks others) {
+        return new Cli(directory, terminal, environment, others);
     }
 
     /// What a run left: exit code and both streams.
@@ -36,7 +50,8 @@ record Cli(Path directory, boolean terminal, Map<String, String> environment) {
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, false, StandardCharsets.UTF_8),
                 () -> terminal,
-                environment);
+                environment,
+                networks);
         int exit = Main.run(words, console);
         return new Result(exit, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
     }

@@ -46,7 +46,7 @@ final class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"eval", "search", "twin", "import-onnx"})
+    @ValueSource(strings = {"search", "twin", "import-onnx"})
     void saysThatACommandOfALaterVersionIsMissing(String command) {
         Cli.Result result = Cli.in(directory).run(command, "model");
 
@@ -119,7 +119,8 @@ final class MainTest {
                 () -> {
                     throw new ClassCastException("class java.lang.String cannot be cast to class java.lang.Integer");
                 },
-                Map.of());
+                Map.of(),
+                Cli.NO_NETWORKS);
 
         int exit = Main.run(new String[] {"methods", "--color=never"}, broken);
 
@@ -142,7 +143,8 @@ final class MainTest {
                 new PrintStream(full, false, StandardCharsets.UTF_8),
                 new PrintStream(bytes, true, StandardCharsets.UTF_8),
                 () -> false,
-                Map.of());
+                Map.of(),
+                Cli.NO_NETWORKS);
 
         int exit = Main.run(new String[] {"help"}, console);
 

@@ -2,7 +2,8 @@ package org.modelmerge.error;
 
 /// What went wrong, as a stable word for scripts and an exit code for the command line.
 ///
-/// Several codes share an exit code; the word tells them apart. Words and exit codes never change their meaning.
+/// Several codes share an exit code; the word tells them apart. Words and exit codes never change their
+/// meaning.
 public enum ErrorCode {
     /// A bug in modelmerge.
     INTERNAL("internal", 1),
@@ -42,6 +43,10 @@ public enum ErrorCode {
     CHANGED("changed", 5),
     /// Any other failure to read or write.
     IO("io", 5),
+    /// A native library does not load on this system, or runs out of its memory.
+    UNAVAILABLE("unavailable", 5),
+    /// A command that was run for us failed, or did not print what it was run for.
+    COMMAND_FAILED("command-failed", 5),
     /// The work succeeded and the answer is no.
     ANSWER_NO("answer-no", 6),
     /// Cancelled by the caller or by SIGINT.

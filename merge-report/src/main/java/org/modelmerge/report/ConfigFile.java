@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.DType;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.json.StrictJson;
+import org.modelmerge.yaml.Tree;
 
 /// A model's `config.json`, whose dtype follows the weights'.
 public final class ConfigFile {

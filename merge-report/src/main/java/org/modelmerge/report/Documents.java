@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.modelmerge.catalog.MethodCatalog;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.DType;
@@ -14,6 +15,7 @@ import org.modelmerge.engine.MergePlan;
 import org.modelmerge.engine.MergeRequest;
 import org.modelmerge.engine.MergeResult;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.evaluation.Evaluation;
 import org.modelmerge.json.JsonWriter;
 import org.modelmerge.report.Recipe.Source;
 
@@ -38,9 +40,13 @@ final class Documents {
     }
 
     /// @param result of the merge, whose files are written
-    MergeOutcome write(MergeResult result) throws MergeException {
+    /// @param evaluation of the result, null without one
+    MergeOutcome write(MergeResult result, @Nullable Evaluation evaluation) throws MergeException {
         MergeReport report = MergeReport.of(
                 plan, result, MethodCatalog.entry(plan.method()), order.output().toString());
+        if (evaluation != null) {
+            report = report.withEvaluation(evaluation);
+        }
         if (!order.isFile()) {
             copySideFiles();
             report = writeTables(report);

@@ -1,7 +1,13 @@
 package org.modelmerge.report;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.modelmerge.evaluation.Evaluation;
+import org.modelmerge.evaluation.ModelResult;
+import org.modelmerge.evaluation.TaskResult;
 import org.modelmerge.report.MergeReport.Input;
 
 /// The models that went in and the files that came out, with their hashes.
@@ -57,6 +63,36 @@ final class FileTables {
                     .open("th", "scope", "row", "class", "f")
                     .name(file)
                     .close("th");
+            html.open("td").element("code", hex, "class", "whole").close("td").close("tr");
+        });
+        html.close("tbody").close("table").close("div").close("section").line();
+    }
+
+    /// The models of an evaluation whose hashes are known.
+    static void evaluated(Html html, Evaluation evaluation) {
+        Map<String, String> hashes = new LinkedHashMap<>();
+        List<@Nullable ModelResult> columns = new ArrayList<>(evaluation.models());
+        columns.add(evaluation.baseline());
+        columns.add(evaluation.individual());
+        for (ModelResult column : columns) {
+            if (column != null) {
+                for (TaskResult task : column.tasks()) {
+                    if (task.sha256() != null) {
+                        hashes.put(task.model(), task.sha256());
+                    }
+                }
+            }
+        }
+        if (hashes.isEmpty()) {
+            return;
+        }
+        html.open("section").element("h2", "Models");
+        html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Models");
+        html.open("table").element("caption", "What was evaluated, by its weights");
+        html.raw("<thead><tr><th scope=\"col\">Model</th><th scope=\"col\">SHA-256</th></tr></thead>")
+                .open("tbody");
+        hashes.forEach((model, hex) -> {
+            html.line().open("tr").open("th", "scope", "row").name(model).close("th");
             html.open("td").element("code", hex, "class", "whole").close("td").close("tr");
         });
         html.close("tbody").close("table").close("div").close("section").line();

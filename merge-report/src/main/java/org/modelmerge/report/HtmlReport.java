@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.modelmerge.engine.WeightStatistics;
 import org.modelmerge.error.Printable;
+import org.modelmerge.evaluation.Evaluation;
+import org.modelmerge.evaluation.ModelResult;
 
 /// A report as one self-contained HTML page: inline style and pictures, no script, nothing loaded from anywhere.
 public final class HtmlReport {
@@ -19,6 +22,10 @@ public final class HtmlReport {
         MergeSections.head(html, report);
         WarningBox.write(html, report.warnings());
         MergeSections.figures(html, report);
+        Evaluation evaluation = report.evaluation();
+        if (evaluation != null) {
+            EvaluationSections.write(html, evaluation);
+        }
         MethodSection.write(html, report.method(), report.settings());
         FileTables.inputs(html, report.inputs());
         FileTables.outputs(html, report.sha256(), report.output());
@@ -48,6 +55,19 @@ public final class HtmlReport {
         }
         TensorLists.copied(html, report.copied(), "A merge copies from the base");
         return end(html, report.version(), statistics != null);
+    }
+
+    /// The page of an evaluation.
+    public static String of(EvaluationReport report) {
+        List<ModelResult> models = report.evaluation().models();
+        Html html = begin(
+                "Evaluation \u2013 " + (models.size() == 1 ? models.getFirst().model() : models.size() + " models"));
+        EvaluationSections.head(html, report);
+        EvaluationSections.gates(html, report.gates());
+        WarningBox.write(html, report.evaluation().warnings());
+        EvaluationSections.write(html, report.evaluation());
+        FileTables.evaluated(html, report.evaluation());
+        return end(html, report.version(), false);
     }
 
     private static Html begin(String title) {

@@ -33,6 +33,7 @@ public final class JsonReport {
         json.member("droppedTensors", report.dropped());
         copied(json, report.copied());
         statistics(json, report.statistics(), true);
+        EvaluationJson.write(json, report.evaluation());
         json.endObject();
         return text.append('\n').toString();
     }

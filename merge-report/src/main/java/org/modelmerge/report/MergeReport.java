@@ -15,6 +15,7 @@ import org.modelmerge.engine.MergePlan.CopyReason;
 import org.modelmerge.engine.MergePlan.PlannedTensor;
 import org.modelmerge.engine.MergeResult;
 import org.modelmerge.engine.WeightStatistics;
+import org.modelmerge.evaluation.Evaluation;
 
 /// What a merge leaves behind besides weights, as plain data. [JsonReport], [HtmlReport] and [ModelCard] write it down.
 ///
@@ -32,6 +33,7 @@ import org.modelmerge.engine.WeightStatistics;
 /// @param sha256 file name to lower-case hex, in name order
 /// @param warnings one line each
 /// @param statistics null when they were left out
+/// @param evaluation of base, experts and result on tasks, null when there were none
 public record MergeReport(
         String version,
         String output,
@@ -46,7 +48,8 @@ public record MergeReport(
         long bytesWritten,
         Map<String, String> sha256,
         List<String> warnings,
-        @Nullable WeightStatistics statistics) {
+        @Nullable WeightStatistics statistics,
+        @Nullable Evaluation evaluation) {
 
     public MergeReport {
         settings = inOrder(settings);
@@ -122,13 +125,25 @@ public record MergeReport(
                 result.bytesWritten(),
                 result.sha256(),
                 result.warnings(),
-                result.statistics());
+                result.statistics(),
+                null);
     }
 
     /// The same report with one more output file, for example the recipe of a folder.
     public MergeReport withFile(String name, String hex) {
         Map<String, String> more = new TreeMap<>(sha256);
         more.put(name, hex);
+        return with(more, warnings, evaluation);
+    }
+
+    /// The same report with an evaluation, whose warnings follow its own.
+    public MergeReport withEvaluation(Evaluation done) {
+        List<String> more = new ArrayList<>(warnings);
+        more.addAll(done.warnings());
+        return with(sha256, more, done);
+    }
+
+    private MergeReport with(Map<String, String> files, List<String> lines, @Nullable Evaluation done) {
         return new MergeReport(
                 version,
                 output,
@@ -141,9 +156,10 @@ public record MergeReport(
                 elements,
                 bytesRead,
                 bytesWritten,
-                more,
-                warnings,
-                statistics);
+                files,
+                lines,
+                statistics,
+                done);
     }
 
     /// The task names, in order.

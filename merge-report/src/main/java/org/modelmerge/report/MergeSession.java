@@ -3,6 +3,7 @@ package org.modelmerge.report;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.OutputTransaction;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.engine.MergeJob;
@@ -10,6 +11,7 @@ import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.engine.MergePlan;
 import org.modelmerge.engine.MergeResult;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.evaluation.Evaluation;
 import org.modelmerge.method.MergeMethod.PassDescription;
 
 /// A whole merge in one call: the model, its documents and their publication, all or nothing.
@@ -107,6 +109,14 @@ public final class MergeSession implements AutoCloseable {
     ///
     /// @throws MergeException whatever goes wrong; nothing is left behind then
     public MergeOutcome run(MergeObserver observer) throws MergeException {
+        return run(observer, null);
+    }
+
+    /// Merges, evaluates the result before it is published, writes all documents, and publishes them together.
+    ///
+    /// @param evaluator asked once the weights are complete; null for no evaluation
+    /// @throws MergeException whatever goes wrong, also in the evaluation; nothing is left behind then
+    public MergeOutcome run(MergeObserver observer, @Nullable OutputEvaluator evaluator) throws MergeException {
         try (OutputTransaction transaction =
                 OutputTransaction.begin(order.merge().storage(), order.force())) {
             Staged staged = Staged.in(transaction, order);
@@ -115,7 +125,9 @@ public final class MergeSession implements AutoCloseable {
                 Path written = staged.weights().resolve(order.output().getFileName());
                 order.merge().storage().move(written, staged.output());
             }
-            MergeOutcome outcome = new Documents(order, job.plan(), job.inputs().getFirst(), staged).write(result);
+            Evaluation evaluation = evaluator == null ? null : evaluator.evaluate(staged.output());
+            MergeOutcome outcome =
+                    new Documents(order, job.plan(), job.inputs().getFirst(), staged).write(result, evaluation);
             transaction.publish();
             return outcome;
         }

@@ -72,6 +72,11 @@ final class Numbers {
         return String.format(Locale.ROOT, format, value) + "\u00a0%";
     }
 
+    /// An accuracy as a percentage with one decimal: `83.2%`.
+    static String accuracy(double share) {
+        return Double.isFinite(share) ? String.format(Locale.ROOT, "%.1f%%", share * 100) : NONE;
+    }
+
     /// The value of a parameter: lists joined by commas, maps as `key=value`.
     static String value(Object value) {
         return switch (value) {

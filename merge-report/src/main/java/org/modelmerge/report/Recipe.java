@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.yaml.Tree;
 
 /// What `merge run` needs to merge again. [RecipeFile] reads and writes it.
 ///

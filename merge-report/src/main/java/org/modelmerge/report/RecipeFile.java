@@ -1,18 +1,18 @@
 package org.modelmerge.report;
 
-import java.nio.ByteBuffer;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.modelmerge.checkpoint.RangeSource;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
 import org.modelmerge.report.Recipe.Source;
+import org.modelmerge.yaml.StrictYaml;
+import org.modelmerge.yaml.Tree;
 
 /// Recipes as YAML files: read strictly, written canonically.
 public final class RecipeFile {
@@ -29,14 +29,9 @@ public final class RecipeFile {
     ///
     /// @throws MergeException as [#parse] does, and whatever `storage` throws
     public static Recipe read(Storage storage, Path file) throws MergeException {
-        byte[] bytes;
-        try (RangeSource source = storage.open(file)) {
-            // One byte more than allowed is enough to refuse it.
-            bytes = new byte[(int) Math.min(source.size(), StrictYaml.SIZE_LIMIT + 1L)];
-            source.read(ByteBuffer.wrap(bytes), 0);
-        }
         try {
-            return resolved(parse(bytes), file.toAbsolutePath().normalize());
+            return resolved(
+                    of(StrictYaml.read(storage, file)), file.toAbsolutePath().normalize());
         } catch (MergeException e) {
             throw e.inFile(file.toString());
         }
@@ -46,7 +41,11 @@ public final class RecipeFile {
     ///
     /// @throws MergeException `MALFORMED`; `UNSUPPORTED_FORMAT` for a recipe of mergekit or of a later version
     public static Recipe parse(byte[] yaml) throws MergeException {
-        Tree tree = Tree.of("", StrictYaml.parse(yaml));
+        return of(StrictYaml.parse(yaml));
+    }
+
+    private static Recipe of(@Nullable Object yaml) throws MergeException {
+        Tree tree = Tree.of("", yaml);
         if (tree.has("merge_method")) {
             throw MergeException.of(ErrorCode.UNSUPPORTED_FORMAT, "a mergekit recipe (it has the key merge_method)")
                     .withHint("mergekit recipes are not supported; write one with merge ... --write-recipe FILE");

@@ -8,6 +8,7 @@ import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.json.StrictJson;
 import org.modelmerge.report.MergeReport.Input;
+import org.modelmerge.yaml.Tree;
 
 /// Reads back from a report what verifying needs.
 public final class ReportReader {

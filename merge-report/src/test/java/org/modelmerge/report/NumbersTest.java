@@ -80,16 +80,4 @@ class NumbersTest {
         assertThat(NaturalOrder.INSTANCE.compare(second, first)).isPositive();
         assertThat(NaturalOrder.INSTANCE.compare(first, first)).isZero();
     }
-
-    @ParameterizedTest
-    @CsvSource({"ab, ba, 1", "kitten, sitting, 3", "ca, abc, 3", "'', abc, 3", "same, same, 0"})
-    void countsEditsWithSwapsOfNeighbours(String from, String to, int distance) {
-        assertThat(NearestName.distance(from, to)).isEqualTo(distance);
-    }
-
-    @Test
-    void findsNoNameThatIsFar() {
-        assertThat(NearestName.of("lambda", List.of("density", "trim-scope"))).isNull();
-        assertThat(NearestName.of("x".repeat(100_000), List.of("density"))).isNull();
-    }
 }

@@ -109,7 +109,8 @@ final class SampleReports {
                 438_960_000L,
                 sha256,
                 warnings,
-                statistics);
+                statistics,
+                null);
     }
 
     static Input input(String name, String file, Map<String, String> sha256) {

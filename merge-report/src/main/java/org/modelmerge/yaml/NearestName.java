@@ -1,4 +1,4 @@
-package org.modelmerge.report;
+package org.modelmerge.yaml;
 
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;

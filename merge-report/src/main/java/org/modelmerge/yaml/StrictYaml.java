@@ -1,8 +1,9 @@
-package org.modelmerge.report;
+package org.modelmerge.yaml;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -10,6 +11,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.RangeSource;
+import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
@@ -29,8 +32,9 @@ import org.snakeyaml.engine.v2.scanner.StreamReader;
 /// aliases or tags, bounded size and depth. Nothing in it can grow or construct anything.
 ///
 /// Built on the event parser, because what is refused here is accepted and expanded by the levels above it.
-final class StrictYaml {
-    static final int SIZE_LIMIT = 1 << 20;
+public final class StrictYaml {
+    /// Longer documents are refused.
+    public static final int SIZE_LIMIT = 1 << 20;
     private static final int DEPTH_LIMIT = 16;
     private static final Pattern INTEGER = Pattern.compile("[-+]?[0-9]{1,19}");
     private static final Pattern FLOAT = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]+)?");
@@ -42,12 +46,29 @@ final class StrictYaml {
         this.events = events;
     }
 
+    /// The document in a file.
+    ///
+    /// @throws MergeException as [#parse] does, with the file, and whatever `storage` throws
+    public static @Nullable Object read(Storage storage, Path file) throws MergeException {
+        byte[] bytes;
+        try (RangeSource source = storage.open(file)) {
+            // One byte more than allowed is enough to refuse it.
+            bytes = new byte[(int) Math.min(source.size(), SIZE_LIMIT + 1L)];
+            source.read(ByteBuffer.wrap(bytes), 0);
+        }
+        try {
+            return parse(bytes);
+        } catch (MergeException e) {
+            throw e.inFile(file.toString());
+        }
+    }
+
     /// The document in `utf8`.
     ///
     /// @return `LinkedHashMap<String, Object>`, `ArrayList<Object>`, `String`, `Long`, `Double`, `Boolean` or null;
     ///     plain words get their type by the core schema, but infinities, NaN, octal and hexadecimal stay text
     /// @throws MergeException `MALFORMED`, with line and column
-    static @Nullable Object parse(byte[] utf8) throws MergeException {
+    public static @Nullable Object parse(byte[] utf8) throws MergeException {
         if (utf8.length > SIZE_LIMIT) {
             throw Tree.malformed("YAML too long (got " + utf8.length + " bytes, expected at most " + SIZE_LIMIT + ")");
         }

@@ -1,4 +1,4 @@
-package org.modelmerge.report;
+package org.modelmerge.yaml;
 
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -12,9 +12,12 @@ import org.modelmerge.error.Printable;
 
 /// An object of a parsed document with its place in it; wrong types become `MALFORMED` with the key and what stands
 /// there.
-record Tree(String place, Map<?, ?> members) {
+///
+/// @param place where the object stands, for messages; empty at the top
+/// @param members keys are strings, as the parsers make them
+public record Tree(String place, Map<?, ?> members) {
     /// The value as an object.
-    static Tree of(String place, @Nullable Object value) throws MergeException {
+    public static Tree of(String place, @Nullable Object value) throws MergeException {
         if (value instanceof Map<?, ?> members) {
             return new Tree(place, members);
         }
@@ -22,7 +25,7 @@ record Tree(String place, Map<?, ?> members) {
     }
 
     /// Refuses keys other than these, naming the nearest.
-    void allowOnly(Collection<String> keys) throws MergeException {
+    public void allowOnly(Collection<String> keys) throws MergeException {
         for (Object key : members.keySet()) {
             if (!keys.contains((String) key)) {
                 throw unknown(key(key.toString()), (String) key, keys);
@@ -31,19 +34,20 @@ record Tree(String place, Map<?, ?> members) {
     }
 
     /// The exception for a key that does not exist.
-    static MergeException unknown(String place, String key, Collection<String> known) {
+    public static MergeException unknown(String place, String key, Collection<String> known) {
         MergeException exception =
                 malformed("unknown key " + Printable.text(place) + ", expected one of " + String.join(", ", known));
         String nearest = NearestName.of(key, known);
         return nearest == null ? exception : exception.withHint("did you mean " + nearest + "?");
     }
 
-    boolean has(String key) {
+    /// Whether the key is there, even without a value.
+    public boolean has(String key) {
         return members.containsKey(key);
     }
 
     /// The value of a key that must be there.
-    Object required(String key) throws MergeException {
+    public Object required(String key) throws MergeException {
         Object value = members.get(key);
         if (value == null) {
             throw malformed(
@@ -52,11 +56,13 @@ record Tree(String place, Map<?, ?> members) {
         return value;
     }
 
-    Tree object(String key) throws MergeException {
+    /// The object at a key that must be there.
+    public Tree object(String key) throws MergeException {
         return of(key(key), required(key));
     }
 
-    List<?> list(String key) throws MergeException {
+    /// The list at a key that must be there.
+    public List<?> list(String key) throws MergeException {
         Object value = required(key);
         if (value instanceof List<?> list) {
             return list;
@@ -64,11 +70,13 @@ record Tree(String place, Map<?, ?> members) {
         throw wrongType(key(key), value, "a list");
     }
 
-    String text(String key) throws MergeException {
+    /// The text at a key that must be there.
+    public String text(String key) throws MergeException {
         return text(key(key), required(key));
     }
 
-    static String text(String place, @Nullable Object value) throws MergeException {
+    /// The value as text.
+    public static String text(String place, @Nullable Object value) throws MergeException {
         if (value instanceof String text) {
             return text;
         }
@@ -82,7 +90,7 @@ record Tree(String place, Map<?, ?> members) {
     }
 
     /// An integer that is not negative.
-    long count(String key) throws MergeException {
+    public long count(String key) throws MergeException {
         Object value = required(key);
         if (value instanceof Long count && count >= 0) {
             return count;
@@ -91,7 +99,7 @@ record Tree(String place, Map<?, ?> members) {
     }
 
     /// A SHA-256 in lower-case hex.
-    String sha256(String key) throws MergeException {
+    public String sha256(String key) throws MergeException {
         String hex = text(key);
         if (hex.length() != 64 || !hex.chars().allMatch(c -> (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) {
             throw wrongType(key(key), hex, "a SHA-256 of 64 lower-case hex digits");
@@ -100,7 +108,7 @@ record Tree(String place, Map<?, ?> members) {
     }
 
     /// The members as file name to SHA-256.
-    Map<String, String> hashes() throws MergeException {
+    public Map<String, String> hashes() throws MergeException {
         Map<String, String> hashes = new LinkedHashMap<>();
         for (Object file : members.keySet()) {
             hashes.put((String) file, sha256((String) file));
@@ -109,7 +117,7 @@ record Tree(String place, Map<?, ?> members) {
     }
 
     /// The members as a map without nulls at any level.
-    Map<String, Object> values() throws MergeException {
+    public Map<String, Object> values() throws MergeException {
         Map<String, Object> values = new LinkedHashMap<>();
         for (Object key : members.keySet()) {
             values.put((String) key, withoutNulls(key((String) key), members.get(key)));
@@ -132,11 +140,12 @@ record Tree(String place, Map<?, ?> members) {
     }
 
     /// Where a key stands, for messages.
-    String key(String key) {
+    public String key(String key) {
         return place.isEmpty() ? key : place + "." + key;
     }
 
-    static MergeException wrongType(String place, @Nullable Object value, String expected) {
+    /// The exception for a value of another type, `MALFORMED`.
+    public static MergeException wrongType(String place, @Nullable Object value, String expected) {
         Function<String, String> named = kind -> "wrong value at " + Printable.text(place.isEmpty() ? "the top" : place)
                 + " (got " + kind + ", expected " + expected + ")";
         return malformed(named.apply(
@@ -149,7 +158,8 @@ record Tree(String place, Map<?, ?> members) {
                 }));
     }
 
-    static MergeException malformed(String problem) {
+    /// A fault of the document, `MALFORMED`.
+    public static MergeException malformed(String problem) {
         return MergeException.of(ErrorCode.MALFORMED, problem);
     }
 }

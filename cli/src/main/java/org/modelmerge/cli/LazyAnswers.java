@@ -1,0 +1,39 @@
+package org.modelmerge.cli;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.modelmerge.error.MergeException;
+import org.modelmerge.evaluation.AnswerSource;
+import org.modelmerge.evaluation.Answers;
+import org.modelmerge.evaluation.Split;
+import org.modelmerge.task.ModelSettings;
+import org.modelmerge.task.Task;
+
+/// Opens the networks at the first question: loading native libraries takes a second, and saved answers need none.
+final class LazyAnswers implements AnswerSource {
+    private final Networks networks;
+    private final ModelSettings settings;
+    private @Nullable AnswerSource source;
+
+    LazyAnswers(Networks networks, ModelSettings settings) {
+        this.networks = networks;
+        this.settings = settings;
+    }
+
+    @Override
+    public Answers answers(Path model, Task task, Split split) throws MergeException {
+        AnswerSource opened = source;
+        if (opened == null) {
+            opened = networks.open(settings);
+            source = opened;
+        }
+        return opened.answers(model, task, split);
+    }
+
+    @Override
+    public void close() {
+        if (source != null) {
+            source.close();
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package org.modelmerge.network;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.NDScope;
+import ai.djl.ndarray.types.DataType;
+import ai.djl.ndarray.types.Shape;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/// The native memory of one batch: inputs, constants, and everything that is computed from them.
+///
+/// All of it is freed by [#close()]; what must live on is copied to the heap before. For one thread.
+public final class BatchMemory implements AutoCloseable {
+    private final NDManager manager;
+    private final Arena arena = Arena.ofConfined();
+    private final NDScope scope = new NDScope();
+
+    BatchMemory(NDManager parent) {
+        this.manager = parent.newSubManager();
+    }
+
+    /// A float32 input of this shape.
+    ///
+    /// @param fill writes all elements, in row-major order
+    public NDArray floats(Shape shape, Consumer<ByteBuffer> fill) {
+        return input(shape, DataType.FLOAT32, fill);
+    }
+
+    /// An int64 input of this shape.
+    ///
+    /// @param fill writes all elements, in row-major order
+    public NDArray longs(Shape shape, Consumer<ByteBuffer> fill) {
+        return input(shape, DataType.INT64, fill);
+    }
+
+    private NDArray input(Shape shape, DataType type, Consumer<ByteBuffer> fill) {
+        ByteBuffer buffer = arena.allocate(Math.multiplyExact(shape.size(), type.getNumOfBytes()), Weights.ALIGNMENT)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder());
+        fill.accept(buffer);
+        return manager.create(buffer.rewind(), shape, type);
+    }
+
+    /// A number as an operand. DJL's operations with Java numbers have wrong gradients.
+    public NDArray constant(float value) {
+        return constants(new Shape(), value);
+    }
+
+    /// An operand of this shape, the same number everywhere.
+    public NDArray constants(Shape shape, float value) {
+        return manager.full(shape, value, DataType.FLOAT32);
+    }
+
+    /// The result of `steps`; whatever else they computed is freed at once, and the next steps find it in the
+    /// caches.
+    public NDArray freeing(Supplier<NDArray> steps) {
+        NDArray result;
+        try (NDScope inner = new NDScope()) {
+            inner.suppressNotUsedWarning();
+            result = steps.get();
+            NDScope.unregister(result);
+        }
+        NDScope.register(result);
+        return result;
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+        manager.close();
+        arena.close();
+    }
+}
