@@ -12,12 +12,13 @@ enum Commands {
     DIFF("diff", "what differs between two checkpoints"),
     CHECK("check", "can these be merged? The weight report without a merge"),
     VERIFY("verify", "do an output and its inputs match their hashes?"),
+    IMPORT_ONNX("import-onnx", "the weights of an ONNX file as safetensors"),
     METHODS("methods", "the methods, their papers and parameters"),
     COMPLETION("completion", "completion script for bash or zsh"),
     HELP("help", "help of a command");
 
     /// Commands that are specified and come with later versions: not taken for the name of a base.
-    private static final List<String> PLANNED = List.of("eval", "search", "twin", "import-onnx");
+    private static final List<String> PLANNED = List.of("eval", "search", "twin");
 
     private final String word;
     private final String summary;
@@ -69,6 +70,7 @@ enum Commands {
             case DIFF -> new DiffCommand();
             case CHECK -> new CheckCommand();
             case VERIFY -> new VerifyCommand();
+            case IMPORT_ONNX -> new ImportOnnxCommand();
             case METHODS -> new MethodsCommand();
             case COMPLETION -> new CompletionCommand();
             case HELP -> new HelpCommand();

@@ -46,7 +46,7 @@ final class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"eval", "search", "twin", "import-onnx"})
+    @ValueSource(strings = {"eval", "search", "twin"})
     void saysThatACommandOfALaterVersionIsMissing(String command) {
         Cli.Result result = Cli.in(directory).run(command, "model");
 
