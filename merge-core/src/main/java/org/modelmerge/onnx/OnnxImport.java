@@ -154,15 +154,24 @@ public final class OnnxImport implements AutoCloseable {
         List<Source> sources = sources(reading);
         CheckpointLayout layout = layout(sources);
         try (OutputTransaction transaction = OutputTransaction.begin(request.storage(), request.force())) {
-            Path staged = request.isFile()
-                    ? transaction.stageFile(request.output())
-                    : transaction.stageFolder(request.output());
-            CheckpointFiles files = new CheckpointFiles(request, plan, bytes, reading);
-            Map<String, String> sha256 = files.write(layout, staged);
-            checkUnchanged();
-            transaction.publish();
-            return new ImportOutcome(sources, sha256, files.bytesRead(), files.bytesWritten());
+            try {
+                return write(layout, sources, transaction, reading);
+            } catch (MergeException e) {
+                throw transaction.inOutputs(e);
+            }
         }
+    }
+
+    private ImportOutcome write(
+            CheckpointLayout layout, List<Source> sources, OutputTransaction transaction, Hashes.Reading reading)
+            throws MergeException {
+        Path staged =
+                request.isFile() ? transaction.stageFile(request.output()) : transaction.stageFolder(request.output());
+        CheckpointFiles files = new CheckpointFiles(request, plan, bytes, reading);
+        Map<String, String> sha256 = files.write(layout, staged);
+        checkUnchanged();
+        transaction.publish();
+        return new ImportOutcome(sources, sha256, files.bytesRead(), files.bytesWritten());
     }
 
     private List<Source> sources(Hashes.Reading reading) throws MergeException {

@@ -109,16 +109,24 @@ public final class MergeSession implements AutoCloseable {
     public MergeOutcome run(MergeObserver observer) throws MergeException {
         try (OutputTransaction transaction =
                 OutputTransaction.begin(order.merge().storage(), order.force())) {
-            Staged staged = Staged.in(transaction, order);
-            MergeResult result = withWarnings(inputWarnings, job.run(staged.weights(), observer));
-            if (order.isFile()) {
-                Path written = staged.weights().resolve(order.output().getFileName());
-                order.merge().storage().move(written, staged.output());
+            try {
+                return run(transaction, observer);
+            } catch (MergeException e) {
+                throw transaction.inOutputs(e);
             }
-            MergeOutcome outcome = new Documents(order, job.plan(), job.inputs().getFirst(), staged).write(result);
-            transaction.publish();
-            return outcome;
         }
+    }
+
+    private MergeOutcome run(OutputTransaction transaction, MergeObserver observer) throws MergeException {
+        Staged staged = Staged.in(transaction, order);
+        MergeResult result = withWarnings(inputWarnings, job.run(staged.weights(), observer));
+        if (order.isFile()) {
+            Path written = staged.weights().resolve(order.output().getFileName());
+            order.merge().storage().move(written, staged.output());
+        }
+        MergeOutcome outcome = new Documents(order, job.plan(), job.inputs().getFirst(), staged).write(result);
+        transaction.publish();
+        return outcome;
     }
 
     /// The result with warnings put before its own.
