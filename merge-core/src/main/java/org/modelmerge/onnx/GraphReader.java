@@ -13,7 +13,7 @@ import org.modelmerge.error.MergeException;
 /// ```
 /// ModelProto     producer_name = 2, producer_version = 3, graph = 7
 /// GraphProto     node = 1, initializer = 5, sparse_initializer = 15
-/// NodeProto      input = 1, name = 3, op_type = 4, attribute = 5
+/// NodeProto      input = 1, name = 3, op_type = 4, attribute = 5, metadata_props = 9
 /// AttributeProto name = 1, i = 3, g = 6, graphs = 11
 /// ```
 ///
@@ -28,6 +28,9 @@ final class GraphReader {
     private static final long MAX_KEPT_BYTES = 100_000_000;
 
     private static final long RECORD_BYTES = 100;
+
+    /// Where PyTorch's newer exporter says which modules a node came from.
+    private static final String SCOPES = "pkg.torch.onnx.name_scopes";
 
     private final WireReader wire;
     private final long fileEnd;
@@ -109,6 +112,7 @@ final class GraphReader {
         List<String> inputs = new ArrayList<>();
         String name = "";
         String operator = "";
+        String scopes = "";
         boolean transB = false;
         while (wire.hasNext(end)) {
             switch (wire.field(end)) {
@@ -119,14 +123,18 @@ final class GraphReader {
                 case 3 -> name = wire.text(end);
                 case 4 -> operator = wire.text(end);
                 case 5 -> transB |= attribute(wire.bytes(end), depth);
+                case 9 -> {
+                    Map.Entry<String, String> entry = wire.entry(wire.bytes(end));
+                    scopes = entry.getKey().equals(SCOPES) ? entry.getValue() : scopes;
+                }
                 default -> wire.skip(end);
             }
         }
-        keep(name.length() + operator.length());
+        keep(name.length() + operator.length() + scopes.length());
         for (int input = 0; input < inputs.size(); input++) {
             if (!inputs.get(input).isEmpty()) {
                 uses.computeIfAbsent(inputs.get(input), _ -> new ArrayList<>(1))
-                        .add(new Use(operator, name, input, transB));
+                        .add(new Use(operator, name, scopes, input, transB));
             }
         }
     }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// The node still tells where it came from: `/encoder/layer.0/attention/self/query/MatMul` was a call of the
 /// module `encoder.layer.0.attention.self.query`, whose parameter is `weight`.
 ///
+/// PyTorch's newer exporter (`dynamo=True`) numbers its nodes, and writes the modules into their metadata.
+///
 /// @param name the parameter's name
 /// @param transposed whether the file holds it with rows and columns exchanged
 record ModuleName(String name, boolean transposed) {
@@ -21,6 +23,11 @@ record ModuleName(String name, boolean transposed) {
 
     /// `/MODULE/OPERATOR`, with a number behind it from the second call on.
     private static final Pattern NODE = Pattern.compile("/(?<module>.+)/(?<operator>[A-Za-z]+)(_[0-9]+)?");
+
+    /// `['', 'encoder', 'encoder.layer.0', 'encoder.layer.0.query', 'linear_3']`: the function that computes `x
+    /// W^T + b`, inside of the module that holds W. Other functions use parameters that keep their names.
+    private static final Pattern LINEAR =
+            Pattern.compile("\\[.*'(?<module>[^',]+)', 'linear(_[0-9]+)?'\\]", Pattern.DOTALL);
 
     private static final Set<String> RECURRENT = Set.of("LSTM", "GRU", "RNN");
 
@@ -40,11 +47,10 @@ record ModuleName(String name, boolean transposed) {
 
     /// The parameter's name, or null if the use does not tell it.
     static @Nullable ModuleName of(Use use, int rank) {
-        Matcher node = NODE.matcher(use.node());
-        if (!node.matches() || !node.group("operator").equals(use.operator())) {
+        String module = moduleOf(use);
+        if (module == null) {
             return null;
         }
-        String module = node.group("module").replace('/', '.');
         return switch (use.operator()) {
             case "MatMul" -> use.input() == 1 && rank == 2 ? new ModuleName(module + ".weight", true) : null;
             case "Gemm" ->
@@ -61,5 +67,16 @@ record ModuleName(String name, boolean transposed) {
                 };
             default -> null;
         };
+    }
+
+    private static @Nullable String moduleOf(Use use) {
+        Matcher scopes = LINEAR.matcher(use.scopes());
+        if (scopes.matches()) {
+            return scopes.group("module");
+        }
+        Matcher node = NODE.matcher(use.node());
+        return node.matches() && node.group("operator").equals(use.operator())
+                ? node.group("module").replace('/', '.')
+                : null;
     }
 }

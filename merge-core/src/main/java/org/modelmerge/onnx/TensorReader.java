@@ -3,6 +3,7 @@ package org.modelmerge.onnx;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.error.ErrorCode;
@@ -16,7 +17,6 @@ import org.modelmerge.onnx.Initializer.Run;
 /// ```
 /// TensorProto dims = 1, data_type = 2, segment = 3, float_data = 4, int32_data = 5, int64_data = 7, name = 8,
 ///             raw_data = 9, double_data = 10, uint64_data = 11, external_data = 13, data_location = 14
-/// StringStringEntryProto key = 1, value = 2
 /// ```
 final class TensorReader {
     /// More dimensions than any framework has.
@@ -151,15 +151,9 @@ final class TensorReader {
         }
 
         private void entry(long end) throws MergeException {
-            String key = "";
-            String value = "";
-            while (wire.hasNext(end)) {
-                switch (wire.field(end)) {
-                    case 1 -> key = wire.text(end);
-                    case 2 -> value = wire.text(end);
-                    default -> wire.skip(end);
-                }
-            }
+            Map.Entry<String, String> entry = wire.entry(end);
+            String key = entry.getKey();
+            String value = entry.getValue();
             switch (key) {
                 case "location" -> location = value;
                 case "offset" -> offset = digits(key, value);

@@ -3,6 +3,7 @@ package org.modelmerge.onnx;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.modelmerge.checkpoint.RangeSource;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
@@ -109,6 +110,20 @@ final class WireReader {
         } catch (CharacterCodingException _) {
             throw malformed(start, "a text that is not UTF-8");
         }
+    }
+
+    /// Reads a message of two texts, `StringStringEntryProto key = 1, value = 2`.
+    Map.Entry<String, String> entry(long end) throws MergeException {
+        String key = "";
+        String value = "";
+        while (hasNext(end)) {
+            switch (field(end)) {
+                case 1 -> key = text(end);
+                case 2 -> value = text(end);
+                default -> skip(end);
+            }
+        }
+        return Map.entry(key, value);
     }
 
     /// The next bytes, from the window where it has them.

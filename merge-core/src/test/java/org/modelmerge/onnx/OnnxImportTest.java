@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.Hashes;
@@ -117,6 +118,26 @@ final class OnnxImportTest {
         assertThat(imported(model))
                 .containsExactly(Map.entry(
                         "encoder.layer.0.attention.self.query.weight", "F32 [3, 2] " + hex(1, 4, 2, 5, 3, 6)));
+    }
+
+    @Test
+    void namesAFoldedWeightAfterTheModuleInTheMetadataOfItsNode() throws Exception {
+        TinyOnnx model = new TinyOnnx()
+                .nodeInScopes("['', 'encoder', 'encoder.query', 'linear_3']", "MatMul", "node_MatMul_9", "x", "val_75")
+                .floats("val_75", Shape.of(2, 3), 1, 2, 3, 4, 5, 6);
+
+        assertThat(imported(model))
+                .containsExactly(Map.entry("encoder.query.weight", "F32 [3, 2] " + hex(1, 4, 2, 5, 3, 6)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"['', 'encoder', 'matmul']", "['', 'linear']", "linear", "[]", ""})
+    void refusesAWeightWhoseMetadataNamesNoLinearLayer(String scopes) throws Exception {
+        MergeException refusal = refusal(new TinyOnnx()
+                .nodeInScopes(scopes, "MatMul", "node_MatMul_9", "x", "val_75")
+                .floats("val_75", Shape.of(1, 1), 1));
+
+        assertThat(refusal.problem()).contains("got MatMul \"node_MatMul_9\"");
     }
 
     @Test

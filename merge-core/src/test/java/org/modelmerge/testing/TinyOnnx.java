@@ -37,6 +37,14 @@ public final class TinyOnnx {
         return this;
     }
 
+    /// Adds a node that says which modules it came from, as PyTorch's newer exporter does.
+    public TinyOnnx nodeInScopes(String scopes, String operator, String name, String... inputs) {
+        ProtoMessage entry =
+                new ProtoMessage().text(1, "pkg.torch.onnx.name_scopes").text(2, scopes);
+        graph.message(1, nodeMessage(operator, name, inputs).message(9, entry));
+        return this;
+    }
+
     /// Adds a node that holds a graph, as `If` and `Loop` do.
     public TinyOnnx nodeAround(TinyOnnx inner) {
         ProtoMessage body = new ProtoMessage().text(1, "body").message(6, inner.graph);
