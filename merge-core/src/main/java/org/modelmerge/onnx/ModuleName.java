@@ -24,8 +24,8 @@ record ModuleName(String name, boolean transposed) {
     /// `/MODULE/OPERATOR`, with a number behind it from the second call on.
     private static final Pattern NODE = Pattern.compile("/(?<module>.+)/(?<operator>[A-Za-z]+)(_[0-9]+)?");
 
-    /// `['', 'encoder', 'encoder.layer.0', 'encoder.layer.0.query', 'linear_3']`: the function that computes `x
-    /// W^T + b`, inside of the module that holds W. Other functions use parameters that keep their names.
+    /// `['', 'encoder', 'encoder.query', 'linear_3']`: a call of the linear function inside of the module that holds
+    /// the weight. Other functions use parameters that keep their names.
     private static final Pattern LINEAR =
             Pattern.compile("\\[.*'(?<module>[^',]+)', 'linear(_[0-9]+)?'\\]", Pattern.DOTALL);
 
