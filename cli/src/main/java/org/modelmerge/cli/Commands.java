@@ -13,12 +13,13 @@ enum Commands {
     CHECK("check", "can these be merged? The weight report without a merge"),
     EVAL("eval", "accuracy per task of models, with intervals, comparisons and gates"),
     VERIFY("verify", "do an output and its inputs match their hashes?"),
+    IMPORT_ONNX("import-onnx", "the weights of an ONNX file as safetensors"),
     METHODS("methods", "the methods, their papers and parameters"),
     COMPLETION("completion", "completion script for bash or zsh"),
     HELP("help", "help of a command");
 
     /// Commands that are specified and come with later versions: not taken for the name of a base.
-    private static final List<String> PLANNED = List.of("search", "twin", "import-onnx");
+    private static final List<String> PLANNED = List.of("search", "twin");
 
     private final String word;
     private final String summary;
@@ -71,6 +72,7 @@ enum Commands {
             case CHECK -> new CheckCommand();
             case EVAL -> new EvalCommand();
             case VERIFY -> new VerifyCommand();
+            case IMPORT_ONNX -> new ImportOnnxCommand();
             case METHODS -> new MethodsCommand();
             case COMPLETION -> new CompletionCommand();
             case HELP -> new HelpCommand();

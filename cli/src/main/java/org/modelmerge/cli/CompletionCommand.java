@@ -16,6 +16,9 @@ import picocli.CommandLine.Parameters;
 final class CompletionCommand implements Command {
     private static final List<String> SHELLS = List.of("bash", "zsh");
 
+    /// Releases have the launcher under a second name, for machines where another tool is called merge.
+    private static final String OTHER_NAME = "complete -F _complete_merge -o default modelmerge\n";
+
     @Mixin
     CommonOptions common = new CommonOptions();
 
@@ -56,7 +59,7 @@ final class CompletionCommand implements Command {
         for (Commands command : Commands.values()) {
             all.addSubcommand(command.word(), Parser.spec(command.create()));
         }
-        talk.console().out().append(AutoComplete.bash("merge", all));
+        talk.console().out().append(AutoComplete.bash("merge", all)).append(OTHER_NAME);
         return 0;
     }
 }

@@ -44,7 +44,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The rules between packages, over the main classes of every module that the command line sees.
 final class ArchitectureTest {
     private static final String[] CORE = {
-        "org.modelmerge.checkpoint..", "org.modelmerge.error..", "org.modelmerge.json..", "org.modelmerge.kernel.."
+        "org.modelmerge.checkpoint..",
+        "org.modelmerge.error..",
+        "org.modelmerge.json..",
+        "org.modelmerge.kernel..",
+        "org.modelmerge.onnx.."
     };
 
     private static final JavaClasses CLASSES = new ClassFileImporter()

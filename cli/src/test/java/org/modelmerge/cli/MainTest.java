@@ -46,7 +46,7 @@ final class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"search", "twin", "import-onnx"})
+    @ValueSource(strings = {"search", "twin"})
     void saysThatACommandOfALaterVersionIsMissing(String command) {
         Cli.Result result = Cli.in(directory).run(command, "model");
 

@@ -11,6 +11,8 @@ final class FolderGuess {
     private static final String CONVERT =
             "convert it to safetensors first, for example with save_pretrained of the" + " library that reads it";
 
+    private static final String ONNX = ".onnx";
+
     private FolderGuess() {}
 
     /// The refusal of a folder that has neither `model.safetensors` nor an index.
@@ -25,7 +27,7 @@ final class FolderGuess {
         for (String name : names) {
             String what = otherFormat(name);
             if (what != null) {
-                return unsupported(what, name).withHint(CONVERT);
+                return unsupported(what, name).withHint(name.endsWith(ONNX) ? FormatGuess.IMPORT_ONNX : CONVERT);
             }
         }
         MergeException refusal = MergeException.of(
@@ -53,7 +55,7 @@ final class FolderGuess {
         if (name.endsWith(".gguf")) {
             return "a GGUF model";
         }
-        return name.endsWith(".onnx") ? "an ONNX model" : null;
+        return name.endsWith(ONNX) ? "an ONNX model" : null;
     }
 
     private static MergeException unsupported(String what, String name) {

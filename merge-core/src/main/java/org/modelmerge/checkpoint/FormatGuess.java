@@ -4,26 +4,31 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 
-/// Says what a file that is not safetensors looks like, from its first bytes.
+/// Says what a file that is not of the expected format looks like, from its first bytes.
 ///
 /// Only asked after the strict parser has refused a file, so a wrong guess can spoil a message and nothing else.
 /// Nothing is unpacked or evaluated.
 ///
 /// @param what completes "this looks like"
 /// @param cure the hint
-record FormatGuess(String what, String cure) {
+public record FormatGuess(String what, String cure) {
     private static final int HEAD_BYTES = 512;
     private static final int TAR_MAGIC_OFFSET = 257;
+
+    /// What to do with an ONNX model.
+    static final String IMPORT_ONNX = "merge import-onnx makes a safetensors file of it";
 
     private static final String CONVERT =
             "convert it to safetensors first; modelmerge never unpacks or evaluates a file";
     private static final String DOWNLOAD = "download the file itself";
     private static final String UNPACK = "unpack it and pass the safetensors file inside";
 
+    private static final String ONNX = "an ONNX model (protobuf)";
     private static final String OTHER_TEXT = "pass the model's folder or its .safetensors or .index.json file";
 
     /// Formats with a fixed start, the longer ones first where one starts like another.
@@ -51,17 +56,28 @@ record FormatGuess(String what, String cure) {
     ///
     /// @param fault why the strict parser refused the source; returned as it is unless it is `MALFORMED`
     static MergeException refineModel(MergeException fault, RangeSource source) {
-        return refine(fault, source, false);
+        return refine(fault, source, "a safetensors file", FormatGuess::of);
     }
 
     /// The fault of a shard index, or a better one if the source looks like another format.
     ///
     /// @param fault why the strict parser refused the source; returned as it is unless it is `MALFORMED`
     static MergeException refineIndex(MergeException fault, RangeSource source) {
-        return refine(fault, source, true);
+        return refine(fault, source, "a shard index", FormatGuess::otherThanText);
     }
 
-    private static MergeException refine(MergeException fault, RangeSource source, boolean isIndex) {
+    /// The fault of an ONNX file, or a better one if the source looks like another format.
+    ///
+    /// @param fault why the reader refused the source; returned as it is unless it is `MALFORMED`
+    public static MergeException refineOnnx(MergeException fault, RangeSource source) {
+        return refine(fault, source, "an ONNX model", FormatGuess::otherThanOnnx);
+    }
+
+    private static MergeException refine(
+            MergeException fault,
+            RangeSource source,
+            String expected,
+            Function<byte[], @Nullable FormatGuess> guesser) {
         if (fault.code() != ErrorCode.MALFORMED) {
             return fault;
         }
@@ -72,13 +88,30 @@ record FormatGuess(String what, String cure) {
             fault.addSuppressed(e);
             return fault;
         }
-        FormatGuess guess = of(head);
-        if (guess == null || (isIndex && guess.cure.equals(OTHER_TEXT))) {
+        FormatGuess guess = guesser.apply(head);
+        if (guess == null) {
             return fault;
         }
-        String expected = isIndex ? "shard index" : "safetensors file";
-        String problem = head.length == 0 ? guess.what : "not a " + expected + ": this looks like " + guess.what;
+        String problem = head.length == 0 ? guess.what : "not " + expected + ": this looks like " + guess.what;
         return MergeException.of(ErrorCode.UNSUPPORTED_FORMAT, problem, fault).withHint(guess.cure);
+    }
+
+    private static @Nullable FormatGuess otherThanText(byte[] head) {
+        FormatGuess guess = of(head);
+        return guess != null && guess.cure.equals(OTHER_TEXT) ? null : guess;
+    }
+
+    private static @Nullable FormatGuess otherThanOnnx(byte[] head) {
+        FormatGuess guess = of(head);
+        if (guess == null) {
+            return looksLikeSafetensors(new String(head, StandardCharsets.ISO_8859_1))
+                    ? new FormatGuess("a safetensors file", "it needs no import")
+                    : null;
+        }
+        if (guess.what.equals(ONNX)) {
+            return null;
+        }
+        return guess.cure.equals(OTHER_TEXT) ? new FormatGuess(guess.what, "pass the .onnx file") : guess;
     }
 
     /// What the first bytes look like; null if they say nothing, or are those of a safetensors file.
@@ -148,7 +181,7 @@ record FormatGuess(String what, String cure) {
         char third = start.charAt(2);
         // ModelProto: field 1 (ir_version) is a small number, then field 2 (producer_name) or 7 (graph).
         if (first == 0x08 && second > 0 && second < 0x20 && (third == 0x12 || third == 0x3a)) {
-            return new FormatGuess("an ONNX model (protobuf)", CONVERT);
+            return new FormatGuess(ONNX, IMPORT_ONNX);
         }
         // A map of a few entries whose first key is a short ASCII string.
         int keyLength = second - 0xa0;

@@ -169,8 +169,13 @@ public final class LocalStorage implements Storage {
         }
     }
 
-    /// Reserves the name by an empty file, which only one process can create, and moves over it.
-    private void moveWithoutLink(Path existing, Path name) throws MergeException {
+    /// Renames without replacing. Where the system cannot, an empty file reserves the name, which only one process
+    /// can create, and the move goes over it; then somebody who looks in between sees the empty file.
+    void moveWithoutLink(Path existing, Path name) throws MergeException {
+        boolean isFile = !Files.isDirectory(existing, LinkOption.NOFOLLOW_LINKS);
+        if (isFile && NativeRename.withoutReplacing(existing, name)) {
+            return;
+        }
         create(name).close();
         try {
             move(existing, name);

@@ -7,6 +7,7 @@ import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
@@ -35,7 +36,7 @@ final class NativeRename {
     }
 
     private static boolean rename(Path source, Path target, int flags) {
-        if (RENAMEAT2 == null) {
+        if (RENAMEAT2 == null || !isSystemPath(source) || !isSystemPath(target)) {
             return false;
         }
         try (Arena arena = Arena.ofConfined()) {
@@ -47,6 +48,11 @@ final class NativeRename {
         } catch (Throwable e) {
             throw new IllegalStateException("a native call cannot throw", e);
         }
+    }
+
+    /// False for paths inside of archives and the like.
+    private static boolean isSystemPath(Path path) {
+        return path.getFileSystem().equals(FileSystems.getDefault());
     }
 
     // The signature below is that of the manual page renameat2(2).

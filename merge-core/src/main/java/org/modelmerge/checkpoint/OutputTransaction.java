@@ -101,6 +101,20 @@ public final class OutputTransaction implements AutoCloseable {
         return staging.content();
     }
 
+    /// The same failure in terms of what the user asked for: where it names a staged file, the result names the
+    /// output or the part of it that was being written.
+    public synchronized MergeException inOutputs(MergeException failure) {
+        return failure.renamed(file -> {
+            for (Staging staging : stagings) {
+                String name = staging.publicName(file);
+                if (name != null) {
+                    return name;
+                }
+            }
+            return file;
+        });
+    }
+
     /// Gives all outputs their final names, in the order they were staged, and forces the names to the device.
     ///
     /// Every file must have been written and forced before. If one output cannot be published, those before it are

@@ -5,7 +5,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
@@ -81,35 +80,12 @@ record ShardIndex(Map<String, String> weightMap) {
     }
 
     private static void checkPlain(String shard, String tensor) throws MergeException {
-        String fault = faultOf(shard);
+        String fault = PlainName.faultOf(shard);
         if (fault != null) {
             throw malformed("unsafe shard name \"" + Printable.text(shard) + "\": " + fault
                             + " (expected the plain name of a file beside the index)")
                     .atTensor(tensor);
         }
-    }
-
-    /// The rules of all systems at once: what is a separator or a drive on one is refused on every other too.
-    private static @Nullable String faultOf(String shard) {
-        if (shard.isEmpty()) {
-            return "it is empty";
-        }
-        if (shard.equals(".") || shard.equals("..")) {
-            return "it names a folder";
-        }
-        for (int i = 0; i < shard.length(); i++) {
-            char c = shard.charAt(i);
-            if (c == '/' || c == '\\') {
-                return "it has a separator";
-            }
-            if (c == ':') {
-                return "it has a colon";
-            }
-            if (Character.isISOControl(c)) {
-                return "it has a control character";
-            }
-        }
-        return null;
     }
 
     private static MergeException malformed(String problem) {

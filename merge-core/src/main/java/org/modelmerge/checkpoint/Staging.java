@@ -100,6 +100,18 @@ final class Staging {
         return folder.resolve(REPLACED);
     }
 
+    /// The name under which the output will hold what is built at `file`, or null if that is not staged here. In
+    /// the folder of a file output lies only what becomes that file.
+    @Nullable
+    String publicName(String file) {
+        String separator = folder.getFileSystem().getSeparator();
+        String inside = content() + separator;
+        if (target.isFolder() && file.startsWith(inside)) {
+            return target.path() + separator + file.substring(inside.length());
+        }
+        return file.startsWith(folder + separator) ? target.path().toString() : null;
+    }
+
     /// Leaves the folder where it is, because it holds the only copy of what stood at the target.
     ///
     /// @return the folder

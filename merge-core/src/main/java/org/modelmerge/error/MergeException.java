@@ -2,6 +2,7 @@ package org.modelmerge.error;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /// The one checked exception: what is wrong, in which file and tensor, and what would cure it.
@@ -14,7 +15,9 @@ public final class MergeException extends Exception {
 
     private final ErrorCode code;
     private final String problem;
+    /// As it is, so that it can be compared; escaped where it is told.
     private final @Nullable String file;
+
     private final @Nullable String tensor;
     private final @Nullable String hint;
 
@@ -29,7 +32,7 @@ public final class MergeException extends Exception {
             @Nullable String hint,
             List<String> details,
             @Nullable Throwable cause) {
-        super(line(problem, file, tensor), cause);
+        super(line(problem, file == null ? null : Printable.text(file), tensor), cause);
         this.code = code;
         this.problem = problem;
         this.file = file;
@@ -61,7 +64,14 @@ public final class MergeException extends Exception {
 
     /// The same fault, with the file named; a file that is named already stays.
     public MergeException inFile(String name) {
-        return file != null ? this : copy(Printable.text(name), tensor, hint, details);
+        return file != null ? this : copy(name, tensor, hint, details);
+    }
+
+    /// The same fault under another name of its file, if it names one.
+    ///
+    /// @param rename gets the name as it was given to [#inFile(String)]
+    public MergeException renamed(UnaryOperator<String> rename) {
+        return file == null ? this : copy(rename.apply(file), tensor, hint, details);
     }
 
     /// The same fault, with the tensor named; a tensor that is named already stays.
@@ -101,7 +111,7 @@ public final class MergeException extends Exception {
 
     /// The file, escaped, or null.
     public @Nullable String file() {
-        return file;
+        return file == null ? null : Printable.text(file);
     }
 
     /// The tensor, escaped, or null.

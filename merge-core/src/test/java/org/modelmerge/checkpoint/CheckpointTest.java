@@ -292,7 +292,7 @@ class CheckpointTest {
                 "tf_model.h5 | UNSUPPORTED_FORMAT | a TensorFlow model | convert it",
                 "flax_model.msgpack | UNSUPPORTED_FORMAT | a Flax model | convert it",
                 "q4.gguf | UNSUPPORTED_FORMAT | a GGUF model | convert it",
-                "x.onnx | UNSUPPORTED_FORMAT | an ONNX model | convert it",
+                "x.onnx | UNSUPPORTED_FORMAT | an ONNX model | merge import-onnx",
                 "ft.safetensors | NOT_FOUND | neither model.safetensors nor | pass the file itself: ft.safetensors",
                 "a.safetensors,b.safetensors | NOT_FOUND | neither model.safetensors nor | or one of 1 others",
             })

@@ -72,6 +72,28 @@ final class OutputTransactionTest {
     }
 
     @Test
+    void namesTheOutputWhereAFailureNamesWhatIsStagedForIt() throws Exception {
+        try (OutputTransaction out = OutputTransaction.begin(STORAGE, false)) {
+            Path file = out.stageFile(folder.resolve("a.safetensors"));
+            Path model = out.stageFolder(folder.resolve("model"));
+
+            assertThat(publicName(out, file)).isEqualTo(folder.resolve("a.safetensors"));
+            assertThat(publicName(out, file.resolveSibling("a.safetensors")))
+                    .isEqualTo(folder.resolve("a.safetensors"));
+            assertThat(publicName(out, model.resolve("config.json"))).isEqualTo(folder.resolve("model/config.json"));
+            assertThat(publicName(out, model)).isEqualTo(folder.resolve("model"));
+            assertThat(publicName(out, folder.resolve("input"))).isEqualTo(folder.resolve("input"));
+            MergeException nameless = MergeException.of(ErrorCode.IO, "no file");
+            assertThat(out.inOutputs(nameless)).isSameAs(nameless);
+        }
+    }
+
+    private static Path publicName(OutputTransaction out, Path staged) {
+        MergeException failure = MergeException.of(ErrorCode.IO, "cannot write").inFile(staged.toString());
+        return Path.of(String.valueOf(out.inOutputs(failure).file()));
+    }
+
+    @Test
     void saysWhereTheOldVersionIsWhenItCannotBePutBack() throws Exception {
         Path target = Files.writeString(folder.resolve("model.safetensors"), "old");
         Storage breaking = new InterceptedStorage(STORAGE) {

@@ -119,18 +119,27 @@ public final class MergeSession implements AutoCloseable {
     public MergeOutcome run(MergeObserver observer, @Nullable OutputEvaluator evaluator) throws MergeException {
         try (OutputTransaction transaction =
                 OutputTransaction.begin(order.merge().storage(), order.force())) {
-            Staged staged = Staged.in(transaction, order);
-            MergeResult result = withWarnings(inputWarnings, job.run(staged.weights(), observer));
-            if (order.isFile()) {
-                Path written = staged.weights().resolve(order.output().getFileName());
-                order.merge().storage().move(written, staged.output());
+            try {
+                return run(transaction, observer, evaluator);
+            } catch (MergeException e) {
+                throw transaction.inOutputs(e);
             }
-            Evaluation evaluation = evaluator == null ? null : evaluator.evaluate(staged.output());
-            MergeOutcome outcome =
-                    new Documents(order, job.plan(), job.inputs().getFirst(), staged).write(result, evaluation);
-            transaction.publish();
-            return outcome;
         }
+    }
+
+    private MergeOutcome run(OutputTransaction transaction, MergeObserver observer, @Nullable OutputEvaluator evaluator)
+            throws MergeException {
+        Staged staged = Staged.in(transaction, order);
+        MergeResult result = withWarnings(inputWarnings, job.run(staged.weights(), observer));
+        if (order.isFile()) {
+            Path written = staged.weights().resolve(order.output().getFileName());
+            order.merge().storage().move(written, staged.output());
+        }
+        Evaluation evaluation = evaluator == null ? null : evaluator.evaluate(staged.output());
+        MergeOutcome outcome =
+                new Documents(order, job.plan(), job.inputs().getFirst(), staged).write(result, evaluation);
+        transaction.publish();
+        return outcome;
     }
 
     /// The result with warnings put before its own.

@@ -50,6 +50,8 @@ final class DiskTest {
 
             assertThat(ended.exit()).as(ended.err()).isEqualTo(5);
             assertThat(ended.err()).contains("cannot write: file size limit exceeded");
+            // What was asked for, or a part of it; not the hidden folder in which it is built.
+            assertThat(ended.err()).startsWith("merge: " + output).doesNotContain(".merge-");
             assertThat(target).isEmptyDirectory();
         }
     }
