@@ -7,6 +7,7 @@ import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.engine.MergePlanJson;
 import org.modelmerge.engine.MergeRequest;
+import org.modelmerge.engine.MergeRequest.Hashing;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
 import org.modelmerge.report.JsonReport;
@@ -83,6 +84,10 @@ final class MergeWork {
         Path target = chosen != null ? chosen : byRecipe != null ? byRecipe : byDefault(console, models.base());
         String singleFile = MergeOrder.isFile(target) ? target.getFileName().toString() : null;
         MergeRequest request = settings.request(method, models.base(), models.experts(), singleFile, !output.noReport);
+        boolean showsHash = singleFile == null || !output.noReport || talk.json();
+        if (!showsHash && request.hashing() == Hashing.OUTPUTS) {
+            request = request.withHashing(Hashing.NOTHING);
+        }
         return new MergeOrder(
                 request,
                 target,

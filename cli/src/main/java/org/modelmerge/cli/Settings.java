@@ -14,6 +14,7 @@ import org.modelmerge.catalog.MethodCatalog;
 import org.modelmerge.checkpoint.DType;
 import org.modelmerge.engine.MergeRequest;
 import org.modelmerge.engine.MergeRequest.Allowed;
+import org.modelmerge.engine.MergeRequest.Hashing;
 import org.modelmerge.engine.MergeRequest.OutputForm;
 import org.modelmerge.engine.Scope;
 import org.modelmerge.error.ErrorCode;
@@ -128,7 +129,7 @@ final class Settings {
                 .withForm(new OutputForm(dtype(), singleFile, size(MAX_SHARD_SIZE, OutputForm.DEFAULT_SHARD_BYTES)))
                 .withLimits(limits())
                 .withStatistics(statistics)
-                .withHashedInputs(flag(HASH_INPUTS));
+                .withHashing(flag(HASH_INPUTS) ? Hashing.EVERYTHING : Hashing.OUTPUTS);
     }
 
     /// What the machine may be asked for.

@@ -58,6 +58,15 @@ final class FileSink implements ShardSink {
     }
 
     @Override
+    public void flush() throws MergeException {
+        try {
+            force(false);
+        } catch (IOException e) {
+            throw MergeException.ofIo("cannot force to the device", e).inFile(file.toString());
+        }
+    }
+
+    @Override
     public void force(long size) throws MergeException {
         try {
             long written = channel.size();
@@ -72,15 +81,15 @@ final class FileSink implements ShardSink {
                 throw MergeException.of(ErrorCode.IO, "forcing to the device failed before and is not tried again")
                         .inFile(file.toString());
             }
-            force();
+            force(true);
         } catch (IOException e) {
             throw MergeException.ofIo("cannot force to the device", e).inFile(file.toString());
         }
     }
 
-    private void force() throws IOException {
+    private void force(boolean withMetadata) throws IOException {
         try {
-            channel.force(true);
+            channel.force(withMetadata);
         } catch (IOException e) {
             forceFailed = true;
             throw e;

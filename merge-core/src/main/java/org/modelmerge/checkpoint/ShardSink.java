@@ -15,6 +15,11 @@ public interface ShardSink extends AutoCloseable {
     /// @throws MergeException `IO`
     void read(ByteBuffer target, long offset) throws MergeException;
 
+    /// Brings what was written so far towards the device, so that [#force(long)] finds less to do; may do nothing.
+    ///
+    /// @throws MergeException `NO_SPACE` or `IO`; forcing fails from then on
+    default void flush() throws MergeException {}
+
     /// Checks the size and forces the bytes to the device. A failed force is never retried.
     ///
     /// @param size the size the file must have

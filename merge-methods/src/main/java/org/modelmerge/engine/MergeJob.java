@@ -12,6 +12,7 @@ import org.modelmerge.checkpoint.Hashes;
 import org.modelmerge.checkpoint.Shard;
 import org.modelmerge.checkpoint.StoredTensor;
 import org.modelmerge.engine.MergePlan.PlannedTensor;
+import org.modelmerge.engine.MergeRequest.Hashing;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.method.MergeMethod;
@@ -148,7 +149,8 @@ public final class MergeJob implements AutoCloseable {
         MergeMethod.Step step = prepare(executor, warnings);
         LeafStatistics leaves;
         Map<String, String> sha256;
-        try (OutputFiles files = OutputFiles.create(plan, grid, request.storage(), outputFolder)) {
+        try (OutputFiles files =
+                OutputFiles.create(plan, grid, request.storage(), outputFolder, request.hashing() != Hashing.NOTHING)) {
             leaves = executor.emit(method, step, allUnits(), files);
             sha256 = files.finish();
         }
@@ -156,7 +158,8 @@ public final class MergeJob implements AutoCloseable {
         if (statistics != null) {
             warnings.addAll(ValueWarnings.of(statistics));
         }
-        List<Map<String, String>> inputHashes = request.hashInputs() ? hashInputs(progress) : noHashes();
+        List<Map<String, String>> inputHashes =
+                request.hashing() == Hashing.EVERYTHING ? hashInputs(progress) : noHashes();
         checkUnchanged();
         long written = plan.outputs().stream()
                 .mapToLong(MergePlan.OutputFile::sizeBytes)

@@ -18,7 +18,7 @@ import org.modelmerge.method.MergeMethod;
 /// @param form dtype and files of the output
 /// @param limits threads, memory and slice size; they never change a result
 /// @param statistics whether to measure the weights while emitting
-/// @param hashInputs whether to hash the whole inputs
+/// @param hashing which files to hash from first to last byte
 /// @param storage where files live
 public record MergeRequest(
         MergeMethod method,
@@ -29,7 +29,7 @@ public record MergeRequest(
         OutputForm form,
         Limits limits,
         boolean statistics,
-        boolean hashInputs,
+        Hashing hashing,
         Storage storage) {
     public MergeRequest {
         experts = List.copyOf(experts);
@@ -49,28 +49,28 @@ public record MergeRequest(
                 OutputForm.DEFAULT,
                 Limits.DEFAULT,
                 true,
-                false,
+                Hashing.OUTPUTS,
                 LocalStorage.INSTANCE);
     }
 
     /// The same with other experts.
     public MergeRequest withExperts(List<Path> other) {
-        return new MergeRequest(method, base, other, scope, allowed, form, limits, statistics, hashInputs, storage);
+        return new MergeRequest(method, base, other, scope, allowed, form, limits, statistics, hashing, storage);
     }
 
     /// The same with another choice of tensors.
     public MergeRequest withScope(Scope other) {
-        return new MergeRequest(method, base, experts, other, allowed, form, limits, statistics, hashInputs, storage);
+        return new MergeRequest(method, base, experts, other, allowed, form, limits, statistics, hashing, storage);
     }
 
     /// The same with other allowances.
     public MergeRequest withAllowed(Allowed other) {
-        return new MergeRequest(method, base, experts, scope, other, form, limits, statistics, hashInputs, storage);
+        return new MergeRequest(method, base, experts, scope, other, form, limits, statistics, hashing, storage);
     }
 
     /// The same with another form of the output.
     public MergeRequest withForm(OutputForm other) {
-        return new MergeRequest(method, base, experts, scope, allowed, other, limits, statistics, hashInputs, storage);
+        return new MergeRequest(method, base, experts, scope, allowed, other, limits, statistics, hashing, storage);
     }
 
     /// The same with merged tensors of this dtype, null for the base's.
@@ -85,22 +85,32 @@ public record MergeRequest(
 
     /// The same with other limits of the machine.
     public MergeRequest withLimits(Limits other) {
-        return new MergeRequest(method, base, experts, scope, allowed, form, other, statistics, hashInputs, storage);
+        return new MergeRequest(method, base, experts, scope, allowed, form, other, statistics, hashing, storage);
     }
 
     /// The same with weights measured or not.
     public MergeRequest withStatistics(boolean wanted) {
-        return new MergeRequest(method, base, experts, scope, allowed, form, limits, wanted, hashInputs, storage);
+        return new MergeRequest(method, base, experts, scope, allowed, form, limits, wanted, hashing, storage);
     }
 
-    /// The same with whole inputs hashed or not.
-    public MergeRequest withHashedInputs(boolean wanted) {
-        return new MergeRequest(method, base, experts, scope, allowed, form, limits, statistics, wanted, storage);
+    /// The same with other files hashed.
+    public MergeRequest withHashing(Hashing other) {
+        return new MergeRequest(method, base, experts, scope, allowed, form, limits, statistics, other, storage);
     }
 
     /// The same with files that live elsewhere.
     public MergeRequest withStorage(Storage other) {
-        return new MergeRequest(method, base, experts, scope, allowed, form, limits, statistics, hashInputs, other);
+        return new MergeRequest(method, base, experts, scope, allowed, form, limits, statistics, hashing, other);
+    }
+
+    /// What is hashed besides headers.
+    public enum Hashing {
+        /// Nothing: [MergeResult#sha256()] is empty.
+        NOTHING,
+        /// The files of the output.
+        OUTPUTS,
+        /// The files of the output, and the inputs, which takes another reading of each.
+        EVERYTHING
     }
 
     /// What a merge refuses unless it is allowed.

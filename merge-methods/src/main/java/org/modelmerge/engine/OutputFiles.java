@@ -21,11 +21,13 @@ import org.modelmerge.engine.MergePlan.OutputFile;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 
-/// The files of one output while they are written. A thread of its own hashes what the workers have completed, close
-/// behind them, so that its bytes come from memory and not from the disk.
+/// The files of one output while they are written. Two threads follow the workers: one hashes what is complete, close
+/// behind them, so that its bytes come from memory and not from the disk; one keeps the disk busy, so that forcing the
+/// files in the end waits for little.
 final class OutputFiles implements UnitSink, AutoCloseable {
     private static final String INDEX_NAME = "model.safetensors.index.json";
     private static final int HASH_BYTES = 1 << 20;
+    private static final long FLUSH_BYTES = 64L << 20;
 
     private final MergePlan plan;
     private final LeafGrid grid;
@@ -33,27 +35,37 @@ final class OutputFiles implements UnitSink, AutoCloseable {
     private final Path folder;
     private final List<ShardSink> sinks = new ArrayList<>();
     private final Map<String, String> sha256 = new TreeMap<>(CodePointOrder.INSTANCE);
+    private final boolean hashing;
     private final Thread hasher = new Thread(this::hash, "modelmerge-hash");
+    private final Thread flusher = new Thread(this::flush, "modelmerge-flush");
     private final BitSet completed = new BitSet();
     private boolean stopped;
-    private @Nullable Throwable hashFailure;
+    private int lastFile;
+    private long unflushed;
+    private @Nullable Throwable failure;
 
-    private OutputFiles(MergePlan plan, LeafGrid grid, Storage storage, Path folder) {
+    private OutputFiles(MergePlan plan, LeafGrid grid, Storage storage, Path folder, boolean hashing) {
         this.plan = plan;
         this.grid = grid;
         this.storage = storage;
         this.folder = folder;
+        this.hashing = hashing;
         hasher.setDaemon(true);
+        flusher.setDaemon(true);
     }
 
     /// Creates the files and writes their headers.
-    static OutputFiles create(MergePlan plan, LeafGrid grid, Storage storage, Path folder) throws MergeException {
-        OutputFiles files = new OutputFiles(plan, grid, storage, folder);
+    static OutputFiles create(MergePlan plan, LeafGrid grid, Storage storage, Path folder, boolean hashing)
+            throws MergeException {
+        OutputFiles files = new OutputFiles(plan, grid, storage, folder, hashing);
         try {
             for (OutputFile file : plan.outputs()) {
                 files.sinks.add(createWithHeader(file, storage, folder));
             }
-            files.hasher.start();
+            if (hashing) {
+                files.hasher.start();
+            }
+            files.flusher.start();
             return files;
         } catch (MergeException | RuntimeException | Error e) {
             files.close();
@@ -107,17 +119,19 @@ final class OutputFiles implements UnitSink, AutoCloseable {
     @Override
     public synchronized void completed(int unit) throws MergeException {
         completed.set(unit);
+        lastFile = grid.units().get(unit).file();
+        unflushed += bytes(grid.units().get(unit));
         notifyAll();
-        if (hashFailure instanceof MergeException e) {
+        if (failure instanceof MergeException e) {
             throw e;
         }
     }
 
     /// Waits for the hash, forces all files to the device and closes them.
     ///
-    /// @return file name to SHA-256
+    /// @return file name to SHA-256; empty without hashing
     Map<String, String> finish() throws MergeException {
-        awaitHash();
+        awaitThreads();
         for (int file = 0; file < sinks.size(); file++) {
             OutputFile output = plan.outputs().get(file);
             try {
@@ -128,7 +142,9 @@ final class OutputFiles implements UnitSink, AutoCloseable {
         }
         if (plan.index() != null) {
             writeIndex(plan.index(), storage, folder);
-            sha256.put(INDEX_NAME, Hashes.of(plan.index().getBytes(StandardCharsets.UTF_8)));
+            if (hashing) {
+                sha256.put(INDEX_NAME, Hashes.of(plan.index().getBytes(StandardCharsets.UTF_8)));
+            }
         }
         close();
         return sha256;
@@ -144,20 +160,58 @@ final class OutputFiles implements UnitSink, AutoCloseable {
         }
     }
 
-    private void awaitHash() throws MergeException {
+    private void awaitThreads() throws MergeException {
         try {
             hasher.join();
+            synchronized (this) {
+                stopped = true;
+                notifyAll();
+            }
+            flusher.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw MergeException.of(ErrorCode.CANCELLED, "interrupted", e);
         }
-        switch (hashFailure) {
+        switch (failure) {
             case null -> {}
             case MergeException e -> throw e;
             case RuntimeException e -> throw e;
             case Error e -> throw e;
-            default -> throw new IllegalStateException(hashFailure);
+            default -> throw new IllegalStateException(failure);
         }
+    }
+
+    private synchronized void fail(Throwable e) {
+        if (failure == null) {
+            failure = e;
+        }
+    }
+
+    private void flush() {
+        try {
+            for (int file = awaitUnflushed(); file >= 0; file = awaitUnflushed()) {
+                try {
+                    sinks.get(file).flush();
+                } catch (MergeException e) {
+                    throw e.inFile(plan.outputs().get(file).name());
+                }
+            }
+        } catch (InterruptedException _) {
+            // Nobody interrupts this thread.
+        } catch (MergeException | RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    /// Waits until there is much to flush.
+    ///
+    /// @return the file written last, or -1 when all are written
+    private synchronized int awaitUnflushed() throws InterruptedException {
+        while (unflushed < FLUSH_BYTES && !stopped) {
+            wait();
+        }
+        unflushed = 0;
+        return stopped ? -1 : lastFile;
     }
 
     private void hash() {
@@ -176,9 +230,7 @@ final class OutputFiles implements UnitSink, AutoCloseable {
         } catch (InterruptedException _) {
             // Stopped by close(): nobody asks for the hash any more.
         } catch (MergeException | RuntimeException | Error e) {
-            synchronized (this) {
-                hashFailure = e;
-            }
+            fail(e);
         }
     }
 
@@ -200,6 +252,13 @@ final class OutputFiles implements UnitSink, AutoCloseable {
         MergePlan.PlannedTensor tensor = plan.tensors().get(last.tensor());
         long bytes = last.start() + last.count();
         return tensor.outputOffset() + (last.isMerged() ? bytes * tensor.dtype().bytes() : bytes);
+    }
+
+    private long bytes(Unit unit) {
+        Leaf first = unit.leaves().getFirst();
+        MergePlan.PlannedTensor tensor = plan.tensors().get(first.tensor());
+        long before = first.isMerged() ? first.start() * tensor.dtype().bytes() : first.start();
+        return end(unit) - tensor.outputOffset() - before;
     }
 
     private final ByteBuffer hashBuffer = ByteBuffer.allocate(HASH_BYTES);
@@ -224,9 +283,10 @@ final class OutputFiles implements UnitSink, AutoCloseable {
             notifyAll();
         }
         boolean interrupted = false;
-        while (hasher.isAlive()) {
+        while (hasher.isAlive() || flusher.isAlive()) {
             try {
                 hasher.join();
+                flusher.join();
             } catch (InterruptedException _) {
                 interrupted = true;
             }

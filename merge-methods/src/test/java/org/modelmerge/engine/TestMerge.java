@@ -161,7 +161,7 @@ final class TestMerge {
                 .withForm(new OutputForm(dtype, singleFile, maxShardBytes))
                 .withLimits(limits)
                 .withStatistics(statistics)
-                .withHashedInputs(hashInputs)
+                .withHashing(hashInputs ? MergeRequest.Hashing.EVERYTHING : MergeRequest.Hashing.OUTPUTS)
                 .withStorage(storage);
     }
 
