@@ -48,14 +48,9 @@ public final class RankHistogram {
         throw new IllegalArgumentException("rank " + rank + " of " + below + " values");
     }
 
-    /// The [FloatKey] with these halves.
-    public static int key(int upper, int lower) {
-        return (upper << 16 | lower) ^ 0x80000000;
-    }
-
     /// The float whose key has these halves.
     public static float decode(int upper, int lower) {
-        return FloatKey.value(key(upper, lower));
+        return FloatKey.value((upper << 16 | lower) ^ 0x80000000);
     }
 
     /// Keys in the unsigned order of their halves.

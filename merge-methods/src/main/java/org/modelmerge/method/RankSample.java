@@ -55,15 +55,11 @@ record RankSample(String name, SliceValues values, long[] ranks, long size) impl
         double margin = Math.max(independent, blocks);
         double low = sampled * p - margin;
         double high = sampled * p + margin;
-        int from = low < 0 ? Integer.MIN_VALUE : key(counts, low);
-        int to = high >= sampled ? Integer.MAX_VALUE : key(counts, high);
-        return new RankWindow(from, Math.max(to, from + 1));
-    }
-
-    /// Where a rank falls if the values of its bin lie evenly.
-    private static int key(long[] counts, double rank) {
-        RankHistogram.Position position = RankHistogram.locate(counts, (long) rank);
-        double share = (rank - position.below()) / counts[position.bin()];
-        return RankHistogram.key(position.bin(), (int) (share * RankHistogram.BINS));
+        // Whole bins: values that lie on a grid, as differences of BF16 numbers do, crowd at the edges of theirs.
+        return RankWindow.ofBins(
+                low < 0 ? 0 : RankHistogram.locate(counts, (long) low).bin(),
+                high >= sampled
+                        ? RankHistogram.BINS - 1
+                        : RankHistogram.locate(counts, (long) high).bin());
     }
 }
