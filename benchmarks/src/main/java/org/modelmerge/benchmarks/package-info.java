@@ -1,5 +1,5 @@
 /// Benchmarks, one class per question.
 @NullMarked
-package org.modelmerge.benchmark;
+package org.modelmerge.benchmarks;
 
 import org.jspecify.annotations.NullMarked;
