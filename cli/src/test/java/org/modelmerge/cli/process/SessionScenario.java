@@ -87,7 +87,7 @@ enum SessionScenario {
                 new MergeRequest.OutputForm(null, isFile() ? output : null, SHARD_BYTES),
                 new MergeRequest.Limits(1, 0, 1 << 16),
                 true,
-                true,
+                MergeRequest.Hashing.EVERYTHING,
                 storage);
         MergeOrder order =
                 new MergeOrder(request, root.resolve(output), force, true, null, root.resolve("recipe.yaml"));
