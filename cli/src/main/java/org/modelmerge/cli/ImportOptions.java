@@ -5,9 +5,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.CheckpointLayout;
+import org.modelmerge.checkpoint.NameFilter;
 import org.modelmerge.error.MergeException;
-import org.modelmerge.onnx.ImportRequest;
-import org.modelmerge.onnx.NameFilter;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -69,6 +69,8 @@ final class ImportOptions {
 
     /// The limit of a shard.
     long maxShardBytes() throws MergeException {
-        return maxShardSize == null ? ImportRequest.DEFAULT_SHARD_BYTES : Words.size("--max-shard-size", maxShardSize);
+        return maxShardSize == null
+                ? CheckpointLayout.DEFAULT_SHARD_BYTES
+                : Words.size("--max-shard-size", maxShardSize);
     }
 }

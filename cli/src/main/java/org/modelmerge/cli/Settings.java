@@ -11,12 +11,13 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.catalog.MethodCatalog;
+import org.modelmerge.checkpoint.CheckpointLayout;
 import org.modelmerge.checkpoint.DType;
+import org.modelmerge.checkpoint.NameFilter;
 import org.modelmerge.engine.MergeRequest;
 import org.modelmerge.engine.MergeRequest.Allowed;
 import org.modelmerge.engine.MergeRequest.Hashing;
 import org.modelmerge.engine.MergeRequest.OutputForm;
-import org.modelmerge.engine.Scope;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
@@ -124,9 +125,10 @@ final class Settings {
         Map<String, Object> parameters = new LinkedHashMap<>(values);
         parameters.keySet().removeAll(ENGINE);
         return MergeRequest.of(MethodCatalog.create(method, parameters), base, experts)
-                .withScope(new Scope(patterns(INCLUDE), patterns(EXCLUDE)))
+                .withScope(new NameFilter(patterns(INCLUDE), patterns(EXCLUDE)))
                 .withAllowed(new Allowed(flag(ALLOW_MISSING), flag(ALLOW_EXTRA), flag(ALLOW_NONFINITE)))
-                .withForm(new OutputForm(dtype(), singleFile, size(MAX_SHARD_SIZE, OutputForm.DEFAULT_SHARD_BYTES)))
+                .withForm(
+                        new OutputForm(dtype(), singleFile, size(MAX_SHARD_SIZE, CheckpointLayout.DEFAULT_SHARD_BYTES)))
                 .withLimits(limits())
                 .withStatistics(statistics)
                 .withHashing(flag(HASH_INPUTS) ? Hashing.EVERYTHING : Hashing.OUTPUTS);

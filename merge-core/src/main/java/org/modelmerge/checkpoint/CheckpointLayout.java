@@ -24,6 +24,12 @@ public final class CheckpointLayout {
     /// Largest header the reference implementation reads or writes, `MAX_HEADER_SIZE`.
     static final int MAX_HEADER_BYTES = 100_000_000;
 
+    /// Where a folder of shards keeps the text of [#index()].
+    public static final String INDEX_NAME = ShardIndex.FILE_NAME;
+
+    /// The usual limit of a shard: 5 GB, as in the Hugging Face libraries.
+    public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
+
     private static final Comparator<OutputTensor> ORDER = Comparator.comparing(OutputTensor::dtype, DType.WRITE_ORDER)
             .thenComparing(OutputTensor::name, CodePointOrder.INSTANCE);
 

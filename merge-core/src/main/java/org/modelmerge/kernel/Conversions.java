@@ -47,7 +47,7 @@ public final class Conversions {
         int pairs = source.length / 2;
         int evens = ElementOrder.evens(source.length);
         MemorySegment bits = MemorySegment.ofArray(source);
-        if (largestMagnitude(bits) > INFINITY) {
+        if (Kernels.largestMagnitude(bits, source.length) > INFINITY) {
             for (int element = 0; element < source.length; element++) {
                 float value = source[ElementOrder.EVEN_ODD.index(element, source.length)];
                 target.set(FILE_SHORT, 2L * element, bf16(value));
@@ -65,16 +65,6 @@ public final class Conversions {
         if (evens > pairs) {
             target.set(FILE_SHORT, 4L * pairs, bf16(source[pairs]));
         }
-    }
-
-    /// The largest pattern of exponent and fraction: above infinity's if there is a NaN.
-    private static int largestMagnitude(MemorySegment bits) {
-        int count = (int) (bits.byteSize() / Integer.BYTES);
-        int largest = 0;
-        for (int j = 0; j < count; j++) {
-            largest = Math.max(largest, bits.get(INT, 4L * j) & 0x7fffffff);
-        }
-        return largest;
     }
 
     /// `target[j] = ` the F16 number with these bits.

@@ -161,12 +161,7 @@ public final class Kernels {
 
     /// The index of the first NaN or infinity, or -1.
     public static int firstNonFinite(float[] a) {
-        // An integer maximum of the exponents vectorises; a search with an early exit does not.
-        int largest = 0;
-        for (float value : a) {
-            largest = Math.max(largest, Float.floatToRawIntBits(value) & 0x7fffffff);
-        }
-        if (largest < 0x7f800000) {
+        if (largestMagnitude(MemorySegment.ofArray(a), a.length) < INFINITY) {
             return -1;
         }
         int j = 0;
@@ -174,6 +169,16 @@ public final class Kernels {
             j++;
         }
         return j;
+    }
+
+    /// The largest pattern of exponent and fraction: above infinity's if there is a NaN. An integer maximum vectorises;
+    /// a search with an early exit does not.
+    static int largestMagnitude(MemorySegment bits, int size) {
+        int largest = 0;
+        for (int j = 0; j < size; j++) {
+            largest = Math.max(largest, bits.get(INT, 4L * j) & MAGNITUDE);
+        }
+        return largest;
     }
 
     /// `out[j] = base[j]` where all experts have the bits of the base.

@@ -129,11 +129,7 @@ public record RankWindow(int from, int to) {
     }
 
     private static boolean hasNaN(MemorySegment bits, int size) {
-        int largest = 0;
-        for (int j = 0; j < size; j++) {
-            largest = Math.max(largest, bits.get(INT, 4L * j) & 0x7fffffff);
-        }
-        return largest > INFINITY;
+        return Kernels.largestMagnitude(bits, size) > INFINITY;
     }
 
     /// For a positive `low`: what is negative is below it, for the rest the bits are the key.

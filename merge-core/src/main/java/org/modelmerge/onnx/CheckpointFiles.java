@@ -17,7 +17,6 @@ import org.modelmerge.error.MergeException;
 
 /// Writes the files of one imported checkpoint and hashes them.
 final class CheckpointFiles {
-    private static final String INDEX_NAME = "model.safetensors.index.json";
     private static final int BUFFER_BYTES = 1 << 20;
 
     private final ImportRequest request;
@@ -52,11 +51,11 @@ final class CheckpointFiles {
         }
         byte[] index = layout.index();
         if (index != null) {
-            try (ShardSink sink = request.storage().create(staged.resolve(INDEX_NAME))) {
+            try (ShardSink sink = request.storage().create(staged.resolve(CheckpointLayout.INDEX_NAME))) {
                 sink.write(ByteBuffer.wrap(index), 0);
                 sink.force(index.length);
                 bytesWritten += index.length;
-                sha256.put(INDEX_NAME, Hashes.of(index));
+                sha256.put(CheckpointLayout.INDEX_NAME, Hashes.of(index));
             }
         }
         return sha256;

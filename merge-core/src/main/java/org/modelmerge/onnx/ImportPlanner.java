@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.modelmerge.checkpoint.DType;
+import org.modelmerge.checkpoint.NameFilter;
 import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
@@ -72,7 +73,7 @@ final class ImportPlanner {
             addWithoutName(source);
         }
         for (ModuleName place : places) {
-            if (!filter.includes(place.name(), source.name())) {
+            if (!filter.contains(place.name(), source.name())) {
                 leftOut.add(new LeftOut(source.name(), NOT_ASKED));
                 continue;
             }
@@ -109,7 +110,7 @@ final class ImportPlanner {
 
     private void addWithoutName(Initializer source) throws MergeException {
         List<Use> uses = graph.usesOf(source.name());
-        boolean isExcluded = !filter.includes(source.name(), source.name());
+        boolean isExcluded = !filter.contains(source.name(), source.name());
         for (Use use : uses) {
             if (!isExcluded && ModuleName.isWeight(use, source.shape().rank())) {
                 throw unsupported(

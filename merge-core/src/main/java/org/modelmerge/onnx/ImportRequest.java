@@ -1,6 +1,7 @@
 package org.modelmerge.onnx;
 
 import java.nio.file.Path;
+import org.modelmerge.checkpoint.NameFilter;
 import org.modelmerge.checkpoint.Storage;
 
 /// What is to be imported, and where to.
@@ -14,9 +15,6 @@ import org.modelmerge.checkpoint.Storage;
 /// @param version of modelmerge, for the output's header
 public record ImportRequest(
         Storage storage, Path file, Path output, boolean force, NameFilter filter, long maxShardBytes, String version) {
-    /// As large as the shards of merged models by default.
-    public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
-
     /// Whether the output is one file.
     boolean isFile() {
         return output.toString().endsWith(".safetensors");

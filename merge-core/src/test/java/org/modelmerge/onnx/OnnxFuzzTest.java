@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
+import org.modelmerge.checkpoint.NameFilter;
 import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;

@@ -22,6 +22,7 @@ import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.Hashes;
 import org.modelmerge.checkpoint.LocalStorage;
+import org.modelmerge.checkpoint.NameFilter;
 import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.checkpoint.StoredTensor;

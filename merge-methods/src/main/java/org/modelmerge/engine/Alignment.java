@@ -1,6 +1,7 @@
 package org.modelmerge.engine;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -43,7 +44,7 @@ final class Alignment {
     /// @throws MergeException `USAGE` for a pattern that matches nothing
     static Alignment of(MergeRequest request, List<Checkpoint> models) throws MergeException {
         Alignment alignment = new Alignment(request, models);
-        ScopeCheck.requireMatches(request.scope(), models);
+        request.scope().requireMatches(names(models));
         for (StoredTensor tensor : alignment.base.tensors().values()) {
             alignment.rules.put(tensor.info().name(), alignment.rule(tensor.info()));
         }
@@ -57,6 +58,12 @@ final class Alignment {
             alignment.alignExtra(expert);
         }
         return alignment;
+    }
+
+    private static Set<String> names(List<Checkpoint> models) {
+        Set<String> names = new HashSet<>();
+        models.forEach(model -> names.addAll(model.tensors().keySet()));
+        return names;
     }
 
     /// The rule of each base tensor, in the order of the base's data.

@@ -3,8 +3,10 @@ package org.modelmerge.engine;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.CheckpointLayout;
 import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.LocalStorage;
+import org.modelmerge.checkpoint.NameFilter;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.method.MergeMethod;
 
@@ -24,7 +26,7 @@ public record MergeRequest(
         MergeMethod method,
         Path base,
         List<Path> experts,
-        Scope scope,
+        NameFilter scope,
         Allowed allowed,
         OutputForm form,
         Limits limits,
@@ -44,7 +46,7 @@ public record MergeRequest(
                 method,
                 base,
                 experts,
-                Scope.ALL,
+                NameFilter.ALL,
                 Allowed.NOTHING,
                 OutputForm.DEFAULT,
                 Limits.DEFAULT,
@@ -59,7 +61,7 @@ public record MergeRequest(
     }
 
     /// The same with another choice of tensors.
-    public MergeRequest withScope(Scope other) {
+    public MergeRequest withScope(NameFilter other) {
         return new MergeRequest(method, base, experts, other, allowed, form, limits, statistics, hashing, storage);
     }
 
@@ -130,11 +132,8 @@ public record MergeRequest(
     /// @param maxShardBytes limit of one shard of a model folder
     public record OutputForm(
             @Nullable DType dtype, @Nullable String singleFile, long maxShardBytes) {
-        /// 5 GB, as in the Hugging Face libraries.
-        public static final long DEFAULT_SHARD_BYTES = 5_000_000_000L;
-
         /// A model folder of the base's dtypes.
-        public static final OutputForm DEFAULT = new OutputForm(null, null, DEFAULT_SHARD_BYTES);
+        public static final OutputForm DEFAULT = new OutputForm(null, null, CheckpointLayout.DEFAULT_SHARD_BYTES);
 
         public OutputForm {
             if (dtype != null && !dtype.isFloat()) {

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.CheckpointLayout;
 import org.modelmerge.checkpoint.CodePointOrder;
 import org.modelmerge.checkpoint.Hashes;
 import org.modelmerge.checkpoint.ShardSink;
@@ -25,7 +26,6 @@ import org.modelmerge.error.MergeException;
 /// behind them, so that its bytes come from memory and not from the disk; one keeps the disk busy, so that forcing the
 /// files in the end waits for little.
 final class OutputFiles implements UnitSink, AutoCloseable {
-    private static final String INDEX_NAME = "model.safetensors.index.json";
     private static final int HASH_BYTES = 1 << 20;
     private static final long FLUSH_BYTES = 64L << 20;
 
@@ -143,7 +143,7 @@ final class OutputFiles implements UnitSink, AutoCloseable {
         if (plan.index() != null) {
             writeIndex(plan.index(), storage, folder);
             if (hashing) {
-                sha256.put(INDEX_NAME, Hashes.of(plan.index().getBytes(StandardCharsets.UTF_8)));
+                sha256.put(CheckpointLayout.INDEX_NAME, Hashes.of(plan.index().getBytes(StandardCharsets.UTF_8)));
             }
         }
         close();
@@ -152,11 +152,11 @@ final class OutputFiles implements UnitSink, AutoCloseable {
 
     private static void writeIndex(String text, Storage storage, Path folder) throws MergeException {
         byte[] index = text.getBytes(StandardCharsets.UTF_8);
-        try (ShardSink sink = storage.create(folder.resolve(INDEX_NAME))) {
+        try (ShardSink sink = storage.create(folder.resolve(CheckpointLayout.INDEX_NAME))) {
             sink.write(ByteBuffer.wrap(index), 0);
             sink.force(index.length);
         } catch (MergeException e) {
-            throw e.inFile(INDEX_NAME);
+            throw e.inFile(CheckpointLayout.INDEX_NAME);
         }
     }
 

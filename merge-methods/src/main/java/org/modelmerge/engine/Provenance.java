@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.modelmerge.checkpoint.CheckpointLayout;
 import org.modelmerge.checkpoint.Hashes;
 import org.modelmerge.engine.MergePlan.Input;
 import org.modelmerge.engine.MergeRequest.OutputForm;
@@ -87,7 +88,7 @@ public final class Provenance {
         if (form.dtype() != null) {
             settings.put("dtype", form.dtype().name().toLowerCase(Locale.ROOT));
         }
-        if (form.singleFile() == null && form.maxShardBytes() != OutputForm.DEFAULT_SHARD_BYTES) {
+        if (form.singleFile() == null && form.maxShardBytes() != CheckpointLayout.DEFAULT_SHARD_BYTES) {
             settings.put("max-shard-size", form.maxShardBytes());
         }
         return settings;

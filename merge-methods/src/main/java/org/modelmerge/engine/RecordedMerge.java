@@ -10,7 +10,9 @@ import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.CheckpointLayout;
 import org.modelmerge.checkpoint.DType;
+import org.modelmerge.checkpoint.NameFilter;
 import org.modelmerge.engine.MergeRequest.Allowed;
 import org.modelmerge.engine.MergeRequest.OutputForm;
 import org.modelmerge.error.ErrorCode;
@@ -83,7 +85,7 @@ public record RecordedMerge(
     public MergeRequest request(MergeMethod again, Path base, List<Path> experts, @Nullable String singleFile)
             throws MergeException {
         Map<String, Object> rest = new LinkedHashMap<>(settings);
-        Scope scope = new Scope(patterns(rest.remove("include")), patterns(rest.remove("exclude")));
+        NameFilter scope = new NameFilter(patterns(rest.remove("include")), patterns(rest.remove("exclude")));
         Allowed allowed = new Allowed(
                 flag(rest.remove("allow-missing")),
                 flag(rest.remove("allow-extra")),
@@ -136,7 +138,7 @@ public record RecordedMerge(
 
     private static long shardBytes(@Nullable Object value) throws MergeException {
         return switch (value) {
-            case null -> OutputForm.DEFAULT_SHARD_BYTES;
+            case null -> CheckpointLayout.DEFAULT_SHARD_BYTES;
             case Long bytes when bytes > 0 -> bytes;
             default -> throw malformed(Provenance.SETTINGS);
         };

@@ -2,15 +2,13 @@ package org.modelmerge.engine;
 
 import org.modelmerge.engine.LeafGrid.Unit;
 import org.modelmerge.engine.MergePlan.PlannedTensor;
+import org.modelmerge.method.Statistic;
 
 /// The blocks of a plan that sampled statistics see: one at a random place of each run of [#every] blocks of a leaf. It
 /// follows from the plan alone.
 ///
 /// @param every 1 takes everything
 record Sampling(int every) {
-    /// Elements of a block: neighbours are alike, so many small blocks tell more than few large ones.
-    static final int BLOCK_ELEMENTS = 512;
-
     private static final int LEAST_SAMPLE = 1 << 23;
 
     static Sampling of(MergePlan plan) {
@@ -30,9 +28,9 @@ record Sampling(int every) {
         }
         long end = leaf.start() + leaf.count();
         int block = 0;
-        for (long start = leaf.start(); start < end; start += BLOCK_ELEMENTS, block++) {
+        for (long start = leaf.start(); start < end; start += Statistic.SAMPLE_BLOCK, block++) {
             if (block % every == chosen(leaf.ordinal(), block / every)) {
-                int count = (int) Math.min(BLOCK_ELEMENTS, end - start);
+                int count = (int) Math.min(Statistic.SAMPLE_BLOCK, end - start);
                 visitor.visit(new Leaf(leaf.tensor(), leaf.merged(), leaf.ordinal(), start, count));
             }
         }

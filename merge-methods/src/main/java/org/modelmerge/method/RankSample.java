@@ -16,7 +16,6 @@ import org.modelmerge.method.Scan.SliceValues;
 record RankSample(String name, SliceValues values, long[] ranks, long size) implements Statistic<RankWindow[][]> {
     private static final double DEVIATIONS = 8;
     private static final double BLOCK_DEVIATIONS = 4;
-    private static final double BLOCK_ELEMENTS = 512;
 
     @Override
     public boolean isSampled() {
@@ -51,7 +50,7 @@ record RankSample(String name, SliceValues values, long[] ranks, long size) impl
         }
         double p = (double) rank / size;
         double independent = DEVIATIONS * (Math.sqrt(sampled * p * (1 - p)) + 1);
-        double blocks = BLOCK_DEVIATIONS * p * (1 - p) / 2 * Math.sqrt(sampled * BLOCK_ELEMENTS);
+        double blocks = BLOCK_DEVIATIONS * p * (1 - p) / 2 * Math.sqrt((double) sampled * SAMPLE_BLOCK);
         double margin = Math.max(independent, blocks);
         double low = sampled * p - margin;
         double high = sampled * p + margin;

@@ -9,6 +9,9 @@ import org.modelmerge.error.MergeException;
 ///
 /// @param <R> the result
 public interface Statistic<R> {
+    /// Elements of a block of the sample: neighbours are alike, so many small blocks tell more than few large ones.
+    int SAMPLE_BLOCK = 512;
+
     /// What it measures, for progress and plan.
     String name();
 

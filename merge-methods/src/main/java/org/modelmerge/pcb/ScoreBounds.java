@@ -86,7 +86,7 @@ final class ScoreBounds {
             float[] least = tangent;
             float[] most = inter;
             Kernels.subtract(beta, error, least);
-            sum(beta, error, most);
+            Kernels.addScaled(beta, 1, error, most);
             for (RankWindow window : windows) {
                 window.flagOverlapping(least, most, flags);
             }
@@ -104,12 +104,6 @@ final class ScoreBounds {
     private static void absoluteError(float[] exponential, float[] inter, float interError, float[] out) {
         for (int j = 0; j < out.length; j++) {
             out[j] = exponential[j] * (Math.abs(inter[j]) * EXP_ERROR + interError);
-        }
-    }
-
-    private static void sum(float[] a, float[] b, float[] out) {
-        for (int j = 0; j < out.length; j++) {
-            out[j] = a[j] + b[j];
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.modelmerge.method.Statistic;
 
 final class SamplingTest {
     private static List<Leaf> blocks(Sampling sampling, Leaf leaf) {
@@ -21,15 +22,15 @@ final class SamplingTest {
 
     @Test
     void takesOneBlockOfEachRun() {
-        int run = 16 * Sampling.BLOCK_ELEMENTS;
+        int run = 16 * Statistic.SAMPLE_BLOCK;
         Leaf leaf = new Leaf(3, 2, 7, 1 << 20, 64 * run);
         List<Leaf> blocks = blocks(new Sampling(16), leaf);
         assertThat(blocks).hasSize(64);
         for (int k = 0; k < 64; k++) {
             long start = blocks.get(k).start() - leaf.start();
             assertThat(start / run).isEqualTo(k);
-            assertThat(start % Sampling.BLOCK_ELEMENTS).isZero();
-            assertThat(blocks.get(k).count()).isEqualTo(Sampling.BLOCK_ELEMENTS);
+            assertThat(start % Statistic.SAMPLE_BLOCK).isZero();
+            assertThat(blocks.get(k).count()).isEqualTo(Statistic.SAMPLE_BLOCK);
             assertThat(blocks.get(k).ordinal()).isEqualTo(7);
         }
         assertThat(blocks.stream()

@@ -12,8 +12,10 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.Checkpoint;
+import org.modelmerge.checkpoint.CheckpointLayout;
 import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.LocalStorage;
+import org.modelmerge.checkpoint.NameFilter;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.checkpoint.StoredTensor;
 import org.modelmerge.engine.MergeRequest.Allowed;
@@ -31,12 +33,12 @@ final class TestMerge {
     private final List<Path> experts = new ArrayList<>();
     private Path base;
     private MergeMethod method;
-    private Scope scope = Scope.ALL;
+    private NameFilter scope = NameFilter.ALL;
     private boolean allowMissing;
     private boolean allowExtra;
     private boolean allowNonfinite;
     private @Nullable DType dtype;
-    private long maxShardBytes = OutputForm.DEFAULT_SHARD_BYTES;
+    private long maxShardBytes = CheckpointLayout.DEFAULT_SHARD_BYTES;
     private @Nullable String singleFile = OUTPUT;
     private Limits limits = new Limits(2, 0, 1 << 16);
     private boolean statistics = true;
@@ -91,12 +93,12 @@ final class TestMerge {
     }
 
     TestMerge include(String pattern) {
-        scope = new Scope(List.of(Pattern.compile(pattern)), scope.exclude());
+        scope = new NameFilter(List.of(Pattern.compile(pattern)), scope.exclude());
         return this;
     }
 
     TestMerge exclude(String pattern) {
-        scope = new Scope(scope.include(), List.of(Pattern.compile(pattern)));
+        scope = new NameFilter(scope.include(), List.of(Pattern.compile(pattern)));
         return this;
     }
 

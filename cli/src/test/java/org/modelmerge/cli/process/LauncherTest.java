@@ -2,16 +2,11 @@ package org.modelmerge.cli.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -33,26 +28,9 @@ final class LauncherTest {
     void install() throws IOException {
         launcher = directory.resolve("clone/merge");
         Path target = Files.createDirectories(directory.resolve("clone/cli/target"));
-        Files.copy(root().resolve("merge"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        List<String> entries = new ArrayList<>();
-        for (String entry : classPath.split(File.pathSeparator)) {
-            entries.add(Path.of(entry).toAbsolutePath().toUri().toString());
-        }
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, String.join(" ", entries));
-        new JarOutputStream(Files.newOutputStream(target.resolve("merge-cli.jar")), manifest).close();
+        Files.copy(ClassesJar.projectFile("merge"), launcher, StandardCopyOption.COPY_ATTRIBUTES);
+        ClassesJar.write(target.resolve("merge-cli.jar"));
         work = Files.createDirectory(directory.resolve("work"));
-    }
-
-    /// The root of the project, whichever module the tests run in.
-    private static Path root() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.isRegularFile(folder.resolve("merge"))) {
-            folder = folder.getParent();
-        }
-        return folder;
     }
 
     private RealCommand.Running start(String shell) throws IOException {

@@ -2,16 +2,12 @@ package org.modelmerge.cli.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.jar.Attributes;
-import java.util.jar.JarOutputStream;
-import java.util.jar.Manifest;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,26 +34,13 @@ final class ReleaseLauncherTest {
         Files.createDirectories(release.resolve("bin"));
         Files.createDirectory(release.resolve("lib"));
         for (String name : List.of("merge", "modelmerge")) {
-            Files.copy(launcher(), release.resolve("bin").resolve(name), StandardCopyOption.COPY_ATTRIBUTES);
+            Files.copy(
+                    ClassesJar.projectFile("cli/src/main/dist/bin/merge"),
+                    release.resolve("bin").resolve(name),
+                    StandardCopyOption.COPY_ATTRIBUTES);
         }
-        String classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        List<String> entries = new ArrayList<>();
-        for (String entry : classPath.split(File.pathSeparator)) {
-            entries.add(Path.of(entry).toAbsolutePath().toUri().toString());
-        }
-        Manifest manifest = new Manifest();
-        manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
-        manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, String.join(" ", entries));
-        new JarOutputStream(Files.newOutputStream(release.resolve("merge-cli.jar")), manifest).close();
+        ClassesJar.write(release.resolve("merge-cli.jar"));
         work = Files.createDirectory(directory.resolve("work"));
-    }
-
-    private static Path launcher() {
-        Path folder = Path.of("").toAbsolutePath();
-        while (!Files.isRegularFile(folder.resolve("cli/src/main/dist/bin/merge"))) {
-            folder = folder.getParent();
-        }
-        return folder.resolve("cli/src/main/dist/bin/merge");
     }
 
     private RealCommand.Ended run(String cache, Path command, String... words) throws Exception {

@@ -12,10 +12,10 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.modelmerge.catalog.MethodCatalog;
 import org.modelmerge.checkpoint.LocalStorage;
+import org.modelmerge.checkpoint.NameFilter;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.engine.MergeRequest;
-import org.modelmerge.engine.Scope;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.report.MergeOrder;
 import org.modelmerge.report.MergeSession;
@@ -82,7 +82,7 @@ enum SessionScenario {
                 MethodCatalog.create("ties", Map.of()),
                 root.resolve("base"),
                 List.of(root.resolve(Samples.EXPERT_A)),
-                Scope.ALL,
+                NameFilter.ALL,
                 MergeRequest.Allowed.NOTHING,
                 new MergeRequest.OutputForm(null, isFile() ? output : null, SHARD_BYTES),
                 new MergeRequest.Limits(1, 0, 1 << 16),

@@ -1,4 +1,4 @@
-package org.modelmerge.onnx;
+package org.modelmerge.checkpoint;
 
 import java.util.List;
 import java.util.Set;
@@ -7,32 +7,42 @@ import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
 
-/// Which tensors are imported. A pattern may match anywhere in the name of the output or in that of the ONNX file.
+/// A choice of tensors by name: patterns searched anywhere in it, case-sensitive; exclude wins.
 ///
-/// @param include if not empty, a tensor needs a match of one of these
-/// @param exclude a tensor with a match is left out; wins
+/// @param include empty for all
+/// @param exclude empty for none
 public record NameFilter(List<Pattern> include, List<Pattern> exclude) {
     /// Everything.
     public static final NameFilter ALL = new NameFilter(List.of(), List.of());
 
-    /// Copies the lists.
     public NameFilter {
         include = List.copyOf(include);
         exclude = List.copyOf(exclude);
     }
 
-    boolean includes(String name, String onnxName) {
-        return (include.isEmpty() || matches(include, name, onnxName)) && !matches(exclude, name, onnxName);
+    /// Whether a tensor is chosen.
+    ///
+    /// @param names all names that it goes by; a match in one of them counts
+    public boolean contains(String... names) {
+        return (include.isEmpty() || matches(include, names)) && !matches(exclude, names);
     }
 
-    private static boolean matches(List<Pattern> patterns, String name, String onnxName) {
-        return patterns.stream()
-                .anyMatch(pattern -> pattern.matcher(name).find()
-                        || pattern.matcher(onnxName).find());
+    private static boolean matches(List<Pattern> patterns, String... names) {
+        for (Pattern pattern : patterns) {
+            for (String name : names) {
+                if (pattern.matcher(name).find()) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
-    /// Refuses patterns that match no name: they are typing mistakes.
-    void requireMatches(Set<String> names) throws MergeException {
+    /// Refuses patterns that match no tensor: they are typing mistakes.
+    ///
+    /// @param names all names that a pattern may match
+    /// @throws MergeException `USAGE`
+    public void requireMatches(Set<String> names) throws MergeException {
         require("--include", include, names);
         require("--exclude", exclude, names);
     }
