@@ -42,7 +42,10 @@ final class AccuracyTable {
     void write() {
         html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Accuracy");
         html.open("table", "class", "accuracy")
-                .element("caption", "Accuracy on test items, 95% intervals, share of the task\u2019s expert");
+                .element(
+                        "caption",
+                        "Accuracy on test items, 95% intervals"
+                                + (evaluation.individual() == null ? "" : ", share of the task\u2019s expert"));
         html.open("thead").open("tr").element("th", "Task", "scope", "col");
         html.element("th", "items", "scope", "col", "class", "n");
         for (Marker marker : markers) {
