@@ -36,7 +36,7 @@ final class Settings {
     static final String THREADS = "threads";
     static final String MAX_MEMORY = "max-memory";
     static final String SLICE_ELEMENTS = "slice-elements";
-    /// Recipes may have it; no method of this version is random.
+    /// Of random methods; the recipe of any other may have it, too.
     private static final String SEED = "seed";
 
     private static final Set<String> ENGINE = Set.of(
@@ -118,20 +118,34 @@ final class Settings {
     private MergeRequest build(
             String method, Path base, List<Path> experts, @Nullable String singleFile, boolean statistics)
             throws MergeException {
+        Map<String, Object> parameters = new LinkedHashMap<>(values);
+        parameters.keySet().removeAll(ENGINE);
+        if (values.get(SEED) != null && isRandom(method)) {
+            parameters.put(SEED, values.get(SEED));
+        }
+        return MergeRequest.of(MethodCatalog.create(method, parameters), base, experts)
+                .withScope(new NameFilter(patterns(INCLUDE), patterns(EXCLUDE)))
+                .withAllowed(new Allowed(flag(ALLOW_MISSING), flag(ALLOW_EXTRA), flag(ALLOW_NONFINITE)))
+                .withForm(form(singleFile))
+                .withLimits(limits())
+                .withStatistics(statistics)
+                .withHashing(flag(HASH_INPUTS) ? Hashing.EVERYTHING : Hashing.OUTPUTS);
+    }
+
+    private static boolean isRandom(String method) throws MergeException {
+        return MethodCatalog.entry(method).parameters().stream()
+                .anyMatch(parameter -> parameter.name().equals(SEED));
+    }
+
+    /// Dtype and files of the output.
+    ///
+    /// @param singleFile the name of the output if it is one file, else null
+    OutputForm form(@Nullable String singleFile) throws MergeException {
         // The recipe of a folder may be run into one file, where its shard size plays no part.
         if (singleFile != null && flags.contains(MAX_SHARD_SIZE)) {
             throw Words.usage("--max-shard-size", "the output is one file, which has no shards");
         }
-        Map<String, Object> parameters = new LinkedHashMap<>(values);
-        parameters.keySet().removeAll(ENGINE);
-        return MergeRequest.of(MethodCatalog.create(method, parameters), base, experts)
-                .withScope(new NameFilter(patterns(INCLUDE), patterns(EXCLUDE)))
-                .withAllowed(new Allowed(flag(ALLOW_MISSING), flag(ALLOW_EXTRA), flag(ALLOW_NONFINITE)))
-                .withForm(
-                        new OutputForm(dtype(), singleFile, size(MAX_SHARD_SIZE, CheckpointLayout.DEFAULT_SHARD_BYTES)))
-                .withLimits(limits())
-                .withStatistics(statistics)
-                .withHashing(flag(HASH_INPUTS) ? Hashing.EVERYTHING : Hashing.OUTPUTS);
+        return new OutputForm(dtype(), singleFile, size(MAX_SHARD_SIZE, CheckpointLayout.DEFAULT_SHARD_BYTES));
     }
 
     /// What the machine may be asked for.

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.OutputTensor;
 import org.modelmerge.checkpoint.Shape;
 
 /// What `twin.json` says: what the folder was made of and how, and what its files must be.
@@ -102,6 +103,15 @@ public record TwinManifest(
             energyKept = List.copyOf(energyKept);
         }
 
+        /// Bytes that one task takes.
+        public long storedBytes(int task) {
+            long bytes = 0;
+            for (OutputTensor output : ExpertLayout.outputs(this, task)) {
+                bytes += output.byteCount();
+            }
+            return bytes;
+        }
+
         /// Rows m of the matrix that is factored: the first dimension.
         public long rows() {
             return shape.size(0);
@@ -115,6 +125,32 @@ public record TwinManifest(
             }
             return columns;
         }
+    }
+
+    /// The share of one task's squared norm that compression kept, over all tensors; 1 where the norm is 0.
+    public double energyKept(int task) {
+        double all = 0;
+        double kept = 0;
+        for (Tensor tensor : tensors) {
+            double squares = tensor.norms().get(task) * tensor.norms().get(task);
+            all += squares;
+            kept += squares * tensor.energyKept().get(task);
+        }
+        return all == 0 ? 1 : kept / all;
+    }
+
+    /// Bytes of all models in the folder.
+    public long storedBytes() {
+        long bytes = shared.sizeBytes();
+        for (Expert expert : experts) {
+            bytes += expert.part().sizeBytes();
+        }
+        return bytes;
+    }
+
+    /// Bytes of the fine-tuned models that the folder stands for.
+    public long replacedBytes() {
+        return experts.stream().mapToLong(expert -> expert.source().sizeBytes()).sum();
     }
 
     /// The names of the tensors that exclusive experts have.

@@ -1,5 +1,6 @@
 package org.modelmerge.twin;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import org.modelmerge.method.Coefficients;
 import org.modelmerge.method.Density;
 import org.modelmerge.method.MergeMethod;
 import org.modelmerge.method.Scan;
+import org.modelmerge.svd.SvdMode;
 
 /// Twin-Merging: one shared expert, and per task a compressed exclusive expert, put together input by input.
 ///
@@ -34,8 +36,8 @@ import org.modelmerge.method.Scan;
 /// @param maskRate share that compression leaves out, strictly between 0 and 1
 /// @param strategy how the differences are compressed
 /// @param lambda coefficient of the shared expert; the authors use 0.29 and 0.3
-/// @param sharedGiven whether a finished merge is given as the shared expert; the base of the merge is then that
-///     checkpoint, and lambda has no effect
+/// @param shared a finished merge that is to be the shared expert, null to make one by task arithmetic; lambda has no
+///     effect where it is given
 /// @param biases what becomes of biases
 /// @param svd how singular vectors are computed
 /// @param seed of masks and random subspaces
@@ -43,7 +45,7 @@ public record TwinMerging(
         double maskRate,
         Strategy strategy,
         Coefficients lambda,
-        boolean sharedGiven,
+        @Nullable Path shared,
         Biases biases,
         SvdMode svd,
         long seed)
@@ -53,7 +55,7 @@ public record TwinMerging(
 
     /// The official settings: rank or count of 10%, SVD, lambda 0.3; biases routed.
     public static final TwinMerging OFFICIAL = new TwinMerging(
-            0.9, Strategy.SVD, Coefficients.shared(0.3f), false, Biases.ROUTED, SvdMode.AUTO, 0);
+            0.9, Strategy.SVD, Coefficients.shared(0.3f), null, Biases.ROUTED, SvdMode.AUTO, 0);
 
     public TwinMerging {
         if (!(maskRate > 0 && maskRate < 1)) {
@@ -86,11 +88,6 @@ public record TwinMerging(
         return 1 - maskRate;
     }
 
-    /// The same with a finished merge as the shared expert.
-    public TwinMerging withSharedGiven() {
-        return new TwinMerging(maskRate, strategy, lambda, true, biases, svd, seed);
-    }
-
     /// How a tensor is kept, null if exclusive experts have none of it.
     @Nullable
     Form form(String name, int dimensions) {
@@ -105,7 +102,7 @@ public record TwinMerging(
 
     @Override
     public Step prepare(Scan scan) {
-        if (sharedGiven) {
+        if (shared != null) {
             return slice -> System.arraycopy(slice.base(), 0, slice.out(), 0, slice.size());
         }
         return new TaskArithmetic(lambda).prepare(scan);
@@ -127,8 +124,11 @@ public record TwinMerging(
         Map<String, Object> parameters = new LinkedHashMap<>();
         parameters.put("mask-rate", maskRate);
         parameters.put("strategy", word(strategy));
-        if (!sharedGiven) {
+        if (shared == null) {
             parameters.put("lambda", lambda.value());
+        } else {
+            // Headers and recipes hold no folder of this machine.
+            parameters.put("shared", String.valueOf(shared.getFileName()));
         }
         parameters.put("biases", word(biases));
         if (strategy == Strategy.SVD) {

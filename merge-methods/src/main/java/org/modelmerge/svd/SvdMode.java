@@ -1,4 +1,4 @@
-package org.modelmerge.twin;
+package org.modelmerge.svd;
 
 /// How singular vectors are computed.
 public enum SvdMode {
