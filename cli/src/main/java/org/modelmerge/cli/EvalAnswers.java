@@ -18,20 +18,27 @@ import org.modelmerge.evaluation.ModelAnswers;
 import org.modelmerge.evaluation.ModelHash;
 import org.modelmerge.evaluation.Predictions;
 import org.modelmerge.evaluation.TaskAnswers;
+import org.modelmerge.network.NetworkAnswers.RunOptions;
+import org.modelmerge.network.TwinAnswers;
+import org.modelmerge.routing.Routing;
 import org.modelmerge.task.TaskFile;
 
 /// Answers of models, each model asked once: by running its network, or from a file of saved predictions.
 final class EvalAnswers implements AutoCloseable {
     private final Console console;
     private final Storage storage = LocalStorage.INSTANCE;
+    private final @Nullable TaskFile file;
+    private final Evaluator.Listener listener;
     private final @Nullable LazyAnswers source;
-    private final @Nullable Evaluator evaluator;
     private final List<String> tasks;
     private final Map<String, Predictions> saved;
     private final Map<String, Path> individual;
     private final Map<String, String> individualWords;
-    private final Map<Path, ModelAnswers> done = new LinkedHashMap<>();
+    private final Map<Column, ModelAnswers> done = new LinkedHashMap<>();
     private final List<String> warnings = new ArrayList<>();
+
+    /// A model, and how its experts are chosen if it is a Twin folder.
+    private record Column(Path model, @Nullable Routing routing) {}
 
     private EvalAnswers(
             Talk talk, @Nullable TaskFile file, Map<String, Predictions> saved, Map<String, String> individualWords)
@@ -43,18 +50,14 @@ final class EvalAnswers implements AutoCloseable {
         for (Map.Entry<String, String> expert : individualWords.entrySet()) {
             individual.put(expert.getKey(), Words.path(console, "--individual", expert.getValue()));
         }
+        this.file = file;
+        this.listener = (model, task) -> talk.verbose(
+                () -> List.of("running  " + Printable.text(model) + " on " + Printable.text(task.name())));
         if (file == null) {
             this.source = null;
-            this.evaluator = null;
             this.tasks = saved.values().iterator().next().tasks();
         } else {
             this.source = new LazyAnswers(console.networks(), file.model());
-            this.evaluator = new Evaluator(
-                    storage,
-                    source,
-                    file.tasks(),
-                    (model, task) -> talk.verbose(
-                            () -> List.of("running  " + Printable.text(model) + " on " + Printable.text(task.name()))));
             this.tasks = file.tasks().stream().map(task -> task.name()).toList();
         }
         for (String task : individual.keySet()) {
@@ -111,17 +114,29 @@ final class EvalAnswers implements AutoCloseable {
     /// The answers of a model to all tasks.
     ///
     /// @param word the model as typed
-    /// @param name asked for once a model, when it is first seen
-    ModelAnswers of(Path model, String word, Supplier<String> name) throws MergeException {
-        ModelAnswers known = done.get(model);
+    /// @param routing of a Twin folder; null for an ordinary model
+    /// @param name asked for once a column, when it is first seen
+    ModelAnswers of(Path model, String word, @Nullable Routing routing, Supplier<String> name) throws MergeException {
+        Column column = new Column(model, routing);
+        ModelAnswers known = done.get(column);
         if (known == null) {
             Predictions predictions = saved.get(word);
             known = predictions == null
-                    ? evaluator(word).all(model, name.get())
+                    ? run(column, word, name.get())
                     : saved(predictions, model, name.get(), tasks);
-            done.put(model, known);
+            done.put(column, known);
         }
         return known;
+    }
+
+    private ModelAnswers run(Column column, String word, String name) throws MergeException {
+        TaskFile asked = file;
+        if (column.routing() == null || asked == null) {
+            return evaluator(word).all(column.model(), name);
+        }
+        try (TwinAnswers twin = new TwinAnswers(asked, RunOptions.DEFAULT, column.routing())) {
+            return new Evaluator(storage, twin, asked.tasks(), listener).all(column.model(), name);
+        }
     }
 
     /// The answers of the individual experts, each to its own task; null without any.
@@ -145,7 +160,7 @@ final class EvalAnswers implements AutoCloseable {
 
     private TaskAnswers individual(String task, Path expert, String word, BiFunction<Path, String, String> name)
             throws MergeException {
-        ModelAnswers known = done.get(expert);
+        ModelAnswers known = done.get(new Column(expert, null));
         if (known != null) {
             return known.tasks().get(tasks.indexOf(task));
         }
@@ -167,13 +182,13 @@ final class EvalAnswers implements AutoCloseable {
     }
 
     private Evaluator evaluator(String word) throws MergeException {
-        if (evaluator == null) {
+        if (file == null || source == null) {
             throw MergeException.of(
                             ErrorCode.USAGE,
                             "no --predictions for " + Printable.text(word) + " and no --tasks to run it on")
                     .withHint("pass --tasks FILE");
         }
-        return evaluator;
+        return new Evaluator(storage, source, file.tasks(), listener);
     }
 
     /// What could not be checked.

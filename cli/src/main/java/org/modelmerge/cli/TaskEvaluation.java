@@ -9,6 +9,7 @@ import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.evaluation.AnswerSource;
 import org.modelmerge.evaluation.Evaluation;
 import org.modelmerge.evaluation.Evaluator;
 import org.modelmerge.evaluation.ModelAnswers;
@@ -27,6 +28,7 @@ final class TaskEvaluation implements OutputEvaluator, AutoCloseable {
     private final TaskFile file;
     private final Operands models;
     private final LazyAnswers source;
+    private final Evaluator.Listener listener;
     private final Evaluator evaluator;
     private final ModelNames names = new ModelNames();
     private final String merged;
@@ -37,12 +39,9 @@ final class TaskEvaluation implements OutputEvaluator, AutoCloseable {
         this.file = file;
         this.models = models;
         this.source = new LazyAnswers(talk.console().networks(), file.model());
-        this.evaluator = new Evaluator(
-                LocalStorage.INSTANCE,
-                source,
-                file.tasks(),
-                (model, task) -> talk.verbose(
-                        () -> List.of("running  " + Printable.text(model) + " on " + Printable.text(task.name()))));
+        this.listener = (model, task) -> talk.verbose(
+                () -> List.of("running  " + Printable.text(model) + " on " + Printable.text(task.name())));
+        this.evaluator = new Evaluator(LocalStorage.INSTANCE, source, file.tasks(), listener);
         this.merged = names.next(output);
     }
 
@@ -86,6 +85,23 @@ final class TaskEvaluation implements OutputEvaluator, AutoCloseable {
     @Override
     public Evaluation evaluate(Path model) throws MergeException {
         return Evaluation.of(List.of(evaluator.all(model, merged)), base, individual, SEED);
+    }
+
+    /// The task file.
+    TaskFile file() {
+        return file;
+    }
+
+    /// The answers of another source to all tasks.
+    ///
+    /// @param name as the report shows it
+    ModelAnswers answers(AnswerSource other, Path model, String name) throws MergeException {
+        return new Evaluator(LocalStorage.INSTANCE, other, file.tasks(), listener).all(model, name);
+    }
+
+    /// Compares answers with those of base and experts.
+    Evaluation evaluate(List<ModelAnswers> answers) throws MergeException {
+        return Evaluation.of(answers, base, individual, SEED);
     }
 
     /// The result in a line.

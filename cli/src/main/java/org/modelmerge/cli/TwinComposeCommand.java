@@ -12,9 +12,14 @@ import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
 import org.modelmerge.method.Coefficients;
+import org.modelmerge.network.NetworkAnswers.RunOptions;
+import org.modelmerge.network.TwinItems;
 import org.modelmerge.report.ComposeReport;
 import org.modelmerge.report.ComposeSession;
 import org.modelmerge.report.MergeOrder;
+import org.modelmerge.routing.SharesOfTask;
+import org.modelmerge.task.Task;
+import org.modelmerge.task.TaskFile;
 import org.modelmerge.twin.RoutingWeights;
 import org.modelmerge.twin.TwinComposition;
 import org.modelmerge.twin.TwinFolder;
@@ -27,7 +32,7 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
         description = "Writes the ordinary checkpoint that a Twin folder means for given weights: the shared expert "
                 + "plus the weighted sum of the exclusive experts.",
-        customSynopsis = "merge twin compose [options] DIR (--weights W1,... | --logits L1,...)")
+        customSynopsis = "merge twin compose [options] DIR (--weights W1,... | --logits L1,... | --tasks FILE)")
 final class TwinComposeCommand implements Command {
     @Option(names = "--weights", paramLabel = "W1,W2,...", description = "one weight per task, taken as given")
     @Nullable
@@ -88,7 +93,7 @@ final class TwinComposeCommand implements Command {
         Settings settings = Settings.ofFlags(values);
         String single = MergeOrder.isFile(target) ? String.valueOf(target.getFileName()) : null;
         OutputForm form = settings.form(single);
-        float[] given = given();
+        float[] given = output.tasks == null ? given() : meanRouting(talk, path, output.tasks);
         try (TwinFolder folder = TwinFolder.open(path)) {
             TwinComposition composition = TwinComposition.of(folder, given, task, form, settings.limits());
             ComposeSession session = new ComposeSession(
@@ -117,19 +122,36 @@ final class TwinComposeCommand implements Command {
     }
 
     private void refuseForeignOptions() throws MergeException {
-        if ((weights == null) == (logits == null)) {
+        int given = (weights == null ? 0 : 1) + (logits == null ? 0 : 1) + (output.tasks == null ? 0 : 1);
+        if (given != 1) {
             throw MergeException.of(
                     ErrorCode.USAGE,
-                    weights == null ? "give --weights or --logits" : "--weights and --logits exclude each other");
-        }
-        if (output.tasks != null) {
-            throw Words.usage("--tasks", "a composition evaluates nothing; merge eval does");
+                    given == 0
+                            ? "give --weights, --logits or --tasks"
+                            : "--weights, --logits and --tasks exclude each other");
         }
         if (output.writeRecipe != null) {
             throw Words.usage("--write-recipe", "a composition has no recipe");
         }
         if (output.hashInputs) {
             throw Words.usage("--hash-inputs", "twin.json has the hashes; merge twin inspect --hash compares them");
+        }
+    }
+
+    /// The mean of what the router gives to the samples of a task file.
+    private static float[] meanRouting(Talk talk, Path path, String tasks) throws MergeException {
+        TaskFile file = TaskFile.read(Words.path(talk.console(), "--tasks", tasks));
+        try (TwinItems items = TwinItems.open(TwinFolder.open(path), file.model(), RunOptions.DEFAULT)) {
+            items.router();
+            SharesOfTask sums = new SharesOfTask(items.folder().tasks().size());
+            for (Task task : file.tasks()) {
+                sums.add(items.shares(task.unlabelled(), Integer.MAX_VALUE));
+            }
+            float[] mean = new float[items.folder().tasks().size()];
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] = (float) sums.mean()[i];
+            }
+            return mean;
         }
     }
 
