@@ -167,6 +167,20 @@ public final class MergeJob implements AutoCloseable {
         return new MergeResult(sha256, inputHashes, progress.bytesRead(), written, statistics, List.copyOf(warnings));
     }
 
+    /// Takes the method's statistics and gives the result as tensors in memory, bit for bit what [#run] would
+    /// write, for whoever wants to use the merged model without a file.
+    ///
+    /// @param observer hears of these passes, and of what the tensors read later; may stop either
+    /// @return valid until this job is closed; weights are not measured
+    public MergedTensors tensors(MergeObserver observer) throws MergeException {
+        Progress progress = new Progress(observer, passCount());
+        List<String> warnings = new ArrayList<>(headerWarnings);
+        warnings.addAll(new CopyCheck(inputs, progress).run(plan));
+        PassContext context = new PassContext(plan.withoutStatistics(), grid, inputs, workload, progress);
+        MergeMethod.Step step = prepare(new LocalExecutor(context, false), warnings);
+        return new MergedTensors(context, method, step, warnings);
+    }
+
     /// Measures the weights without writing anything: what `check` shows. Cosines cover every leaf, and the merged task
     /// vector is the method's. For requests with statistics.
     public MergeResult measure(MergeObserver observer) throws MergeException {

@@ -46,6 +46,23 @@ public record MergePlan(
         return inputs.stream().skip(1).map(Input::name).toList();
     }
 
+    /// The same without measuring the weights.
+    MergePlan withoutStatistics() {
+        return new MergePlan(
+                version,
+                method,
+                parameters,
+                inputs,
+                tensors,
+                dropped,
+                allowNonfinite,
+                false,
+                leafElements,
+                outputs,
+                index,
+                settings);
+    }
+
     /// D: the number of merged elements.
     public long mergedElementCount() {
         return tensors.stream()
