@@ -12,6 +12,7 @@ enum Commands {
     DIFF("diff", "what differs between two checkpoints"),
     CHECK("check", "can these be merged? The weight report without a merge"),
     EVAL("eval", "accuracy per task of models, with intervals, comparisons and gates"),
+    SEARCH("search", "choose coefficients by score: a grid, or CMA-ES"),
     VERIFY("verify", "do an output and its inputs match their hashes?"),
     IMPORT_ONNX("import-onnx", "the weights of an ONNX file as safetensors"),
     METHODS("methods", "the methods, their papers and parameters"),
@@ -19,7 +20,7 @@ enum Commands {
     HELP("help", "help of a command");
 
     /// Commands that are specified and come with later versions: not taken for the name of a base.
-    private static final List<String> PLANNED = List.of("search", "twin");
+    private static final List<String> PLANNED = List.of("twin");
 
     private final String word;
     private final String summary;
@@ -71,6 +72,7 @@ enum Commands {
             case DIFF -> new DiffCommand();
             case CHECK -> new CheckCommand();
             case EVAL -> new EvalCommand();
+            case SEARCH -> new SearchCommand();
             case VERIFY -> new VerifyCommand();
             case IMPORT_ONNX -> new ImportOnnxCommand();
             case METHODS -> new MethodsCommand();

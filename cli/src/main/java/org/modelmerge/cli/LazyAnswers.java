@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.evaluation.AnswerSource;
 import org.modelmerge.evaluation.Answers;
+import org.modelmerge.evaluation.MergedModel;
 import org.modelmerge.evaluation.Split;
 import org.modelmerge.task.ModelSettings;
 import org.modelmerge.task.Task;
@@ -22,12 +23,21 @@ final class LazyAnswers implements AnswerSource {
 
     @Override
     public Answers answers(Path model, Task task, Split split) throws MergeException {
+        return opened().answers(model, task, split);
+    }
+
+    @Override
+    public Answers answers(MergedModel model, Task task, Split split) throws MergeException {
+        return opened().answers(model, task, split);
+    }
+
+    private AnswerSource opened() throws MergeException {
         AnswerSource opened = source;
         if (opened == null) {
             opened = networks.open(settings);
             source = opened;
         }
-        return opened.answers(model, task, split);
+        return opened;
     }
 
     @Override

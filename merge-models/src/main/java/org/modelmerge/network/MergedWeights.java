@@ -38,6 +38,11 @@ public final class MergedWeights implements WeightSource, AutoCloseable {
         return new MergedWeights(name, merged, frozen == null ? null : CheckpointWeights.open(frozen, null));
     }
 
+    /// `config.json` in the folder of the frozen checkpoint; [ModelConfig#NONE] if there is none.
+    ModelConfig frozenConfig() throws MergeException {
+        return frozen == null ? ModelConfig.NONE : frozen.config();
+    }
+
     @Override
     public String name() {
         return name;

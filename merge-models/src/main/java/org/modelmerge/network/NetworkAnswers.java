@@ -7,6 +7,7 @@ import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
 import org.modelmerge.evaluation.AnswerSource;
 import org.modelmerge.evaluation.Answers;
+import org.modelmerge.evaluation.MergedModel;
 import org.modelmerge.evaluation.Split;
 import org.modelmerge.task.ModelSettings;
 import org.modelmerge.task.Task;
@@ -23,7 +24,7 @@ public final class NetworkAnswers implements AnswerSource {
     private @Nullable Network network;
     private @Nullable TextTokenizer tokenizer;
     private @Nullable Head ownHead;
-    private @Nullable Path loaded;
+    private @Nullable Object loaded;
 
     /// Answers of networks of one architecture; opens nothing yet.
     ///
@@ -59,7 +60,16 @@ public final class NetworkAnswers implements AnswerSource {
     @Override
     public Answers answers(Path model, Task task, Split split) throws MergeException {
         TaskData data = data(task, split);
-        Network ready = load(model);
+        return answers(load(model), data, task);
+    }
+
+    @Override
+    public Answers answers(MergedModel model, Task task, Split split) throws MergeException {
+        TaskData data = data(task, split);
+        return answers(load(model), data, task);
+    }
+
+    private Answers answers(Network ready, TaskData data, Task task) throws MergeException {
         try {
             Head head = head(task, ready.blueprint());
             return switch (data) {
@@ -94,18 +104,36 @@ public final class NetworkAnswers implements AnswerSource {
         if (open != null && model.equals(loaded)) {
             return open;
         }
-        loaded = null;
         try (CheckpointWeights weights = CheckpointWeights.open(model, settings.frozen())) {
-            NetworkSettings wanted = new NetworkSettings(settings.pooling(), maxLength(), weights.config());
-            if (open != null && open.isBlueprintOf(architecture, weights, wanted)) {
-                open.load(weights);
-            } else {
-                close();
-                open = Network.open(architecture, weights, wanted, options.threads());
-                network = open;
-            }
-            ownHead = ownHead(weights, open.blueprint());
+            return load(model, weights, weights.config());
         }
+    }
+
+    /// The network with the weights of a merge.
+    private Network load(MergedModel model) throws MergeException {
+        Network open = network;
+        if (open != null && model.equals(loaded)) {
+            return open;
+        }
+        try (MergedWeights weights = MergedWeights.open(model.name(), model.tensors(), settings.frozen())) {
+            Path folder = model.folder();
+            ModelConfig own = folder == null ? ModelConfig.NONE : ModelConfig.ofFolder(folder);
+            return load(model, weights, own.members().isEmpty() ? weights.frozenConfig() : own);
+        }
+    }
+
+    private Network load(Object model, WeightSource weights, ModelConfig config) throws MergeException {
+        loaded = null;
+        Network open = network;
+        NetworkSettings wanted = new NetworkSettings(settings.pooling(), maxLength(), config);
+        if (open != null && open.isBlueprintOf(architecture, weights, wanted)) {
+            open.load(weights);
+        } else {
+            close();
+            open = Network.open(architecture, weights, wanted, options.threads());
+            network = open;
+        }
+        ownHead = ownHead(weights, open.blueprint());
         loaded = model;
         return open;
     }
