@@ -55,6 +55,11 @@ public record MergeRequest(
                 LocalStorage.INSTANCE);
     }
 
+    /// The same with another method.
+    public MergeRequest withMethod(MergeMethod other) {
+        return new MergeRequest(other, base, experts, scope, allowed, form, limits, statistics, hashing, storage);
+    }
+
     /// The same with other experts.
     public MergeRequest withExperts(List<Path> other) {
         return new MergeRequest(method, base, other, scope, allowed, form, limits, statistics, hashing, storage);
