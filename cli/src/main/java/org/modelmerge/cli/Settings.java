@@ -36,8 +36,7 @@ final class Settings {
     static final String THREADS = "threads";
     static final String MAX_MEMORY = "max-memory";
     static final String SLICE_ELEMENTS = "slice-elements";
-    /// Recipes may have it; no method of this version is random.
-    private static final String SEED = "seed";
+    static final String SEED = "seed";
 
     private static final Set<String> ENGINE = Set.of(
             INCLUDE,
@@ -95,6 +94,26 @@ final class Settings {
         return ofEngine;
     }
 
+    /// The same choices with other values for the method.
+    Settings withMethod(Map<String, Object> ofMethod) {
+        Map<String, Object> all = withoutMethod(values);
+        all.putAll(ofMethod);
+        return new Settings(all, flags, recipe);
+    }
+
+    /// The values that only a method has.
+    Map<String, Object> ofMethod() {
+        Map<String, Object> ofMethod = new LinkedHashMap<>(values);
+        ofMethod.keySet().removeAll(ENGINE);
+        return ofMethod;
+    }
+
+    /// The seed of everything random.
+    long seed() throws MergeException {
+        String text = text(SEED);
+        return text == null ? 0 : Words.seed(text);
+    }
+
     /// The merge that these choices ask for.
     ///
     /// @param singleFile the name of the output if it is one file, which no shard size splits; else null
@@ -122,9 +141,7 @@ final class Settings {
         if (singleFile != null && flags.contains(MAX_SHARD_SIZE)) {
             throw Words.usage("--max-shard-size", "the output is one file, which has no shards");
         }
-        Map<String, Object> parameters = new LinkedHashMap<>(values);
-        parameters.keySet().removeAll(ENGINE);
-        return MergeRequest.of(MethodCatalog.create(method, parameters), base, experts)
+        return MergeRequest.of(MethodCatalog.create(method, ofMethod()), base, experts)
                 .withScope(new NameFilter(patterns(INCLUDE), patterns(EXCLUDE)))
                 .withAllowed(new Allowed(flag(ALLOW_MISSING), flag(ALLOW_EXTRA), flag(ALLOW_NONFINITE)))
                 .withForm(

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.json.JsonWriter;
+import org.modelmerge.learning.LearningObserver;
 
 /// How a command speaks: data to stdout, everything else to stderr, as loud as its options say.
 final class Talk {
@@ -89,6 +90,18 @@ final class Talk {
     /// Who watches the work: a bar, or nobody.
     MergeObserver observer() {
         return bar ? new ProgressBar(console.err()) : MergeObserver.NONE;
+    }
+
+    /// Who watches learning: a bar, or nobody.
+    LearningObserver learningObserver() {
+        return bar ? new LearningBar(console.err()) : LearningObserver.NONE;
+    }
+
+    /// Ends the observer's line.
+    static void end(LearningObserver observer) {
+        if (observer instanceof LearningBar progress) {
+            progress.clear();
+        }
     }
 
     /// Ends the observer's line.

@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.CodePointOrder;
 import org.modelmerge.checkpoint.Hashes;
@@ -17,6 +18,7 @@ import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.method.MergeMethod;
 import org.modelmerge.method.MergeMethod.PassDescription;
+import org.modelmerge.method.Scan;
 
 /// One merge from open inputs to written output. Opening reads and checks every header and nothing else.
 ///
@@ -197,6 +199,15 @@ public final class MergeJob implements AutoCloseable {
         warnings.addAll(ValueWarnings.of(statistics));
         checkUnchanged();
         return new MergeResult(Map.of(), noHashes(), progress.bytesRead(), 0, statistics, List.copyOf(warnings));
+    }
+
+    /// Measurements of the merged tensors, for programs that learn or search.
+    ///
+    /// @param warnings takes what measurements warn of
+    public Scan scan(MergeObserver observer, Consumer<String> warnings) {
+        Progress progress = new Progress(observer, passCount());
+        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress), false);
+        return new PlanScan(plan, executor::reduce, warnings);
     }
 
     /// Computes a random sample of an earlier output's bytes again and compares them.

@@ -74,7 +74,7 @@ public final class Network implements AutoCloseable {
         return blueprintOf(architecture, source, settings).equals(blueprint);
     }
 
-    private static Blueprint blueprintOf(Architecture architecture, WeightSource source, NetworkSettings settings)
+    static Blueprint blueprintOf(Architecture architecture, WeightSource source, NetworkSettings settings)
             throws MergeException {
         try {
             return architecture.blueprint(new TensorShapes(source.shapes()), settings);
@@ -126,7 +126,7 @@ public final class Network implements AutoCloseable {
 
     /// Memory is the one thing that fails in libtorch without a mistake of ours; all else is a bug and flies
     /// on.
-    private static MergeException outOfMemory(EngineException failure, int items) {
+    static MergeException outOfMemory(EngineException failure, int items) {
         String message = failure.getMessage();
         if (message == null || !message.contains("allocate memory")) {
             throw failure;

@@ -125,7 +125,7 @@ public final class NetworkAnswers implements AnswerSource {
     private Network load(Object model, WeightSource weights, ModelConfig config) throws MergeException {
         loaded = null;
         Network open = network;
-        NetworkSettings wanted = new NetworkSettings(settings.pooling(), maxLength(), config);
+        NetworkSettings wanted = settings(settings, config);
         if (open != null && open.isBlueprintOf(architecture, weights, wanted)) {
             open.load(weights);
         } else {
@@ -139,8 +139,9 @@ public final class NetworkAnswers implements AnswerSource {
     }
 
     /// A task file without max-length has its default, which stands for as much as the network reads.
-    private int maxLength() {
-        return settings.maxLength() == ModelSettings.DEFAULT_MAX_LENGTH ? 0 : settings.maxLength();
+    static NetworkSettings settings(ModelSettings model, ModelConfig config) {
+        int maxLength = model.maxLength() == ModelSettings.DEFAULT_MAX_LENGTH ? 0 : model.maxLength();
+        return new NetworkSettings(model.pooling(), maxLength, config);
     }
 
     private static @Nullable Head ownHead(WeightSource weights, Blueprint blueprint) throws MergeException {
