@@ -15,12 +15,12 @@ enum Commands {
     SEARCH("search", "choose coefficients by score: a grid, or CMA-ES"),
     VERIFY("verify", "do an output and its inputs match their hashes?"),
     IMPORT_ONNX("import-onnx", "the weights of an ONNX file as safetensors"),
+    TWIN_EXTRACT("twin extract", "a shared expert and compressed exclusive experts, as a Twin folder"),
+    TWIN_COMPOSE("twin compose", "a Twin folder and weights as an ordinary checkpoint"),
+    TWIN_INSPECT("twin inspect", "what a Twin folder keeps, and what it takes"),
     METHODS("methods", "the methods, their papers and parameters"),
     COMPLETION("completion", "completion script for bash or zsh"),
     HELP("help", "help of a command");
-
-    /// Commands that are specified and come with later versions: not taken for the name of a base.
-    private static final List<String> PLANNED = List.of("twin");
 
     private final String word;
     private final String summary;
@@ -40,9 +40,9 @@ enum Commands {
         return null;
     }
 
-    /// Whether a later version has this command.
-    static boolean isPlanned(String word) {
-        return PLANNED.contains(word);
+    /// Whether some commands begin with this word and go on with another.
+    static boolean isGroup(String word) {
+        return words().stream().anyMatch(name -> name.startsWith(word + " "));
     }
 
     /// All names.
@@ -75,6 +75,9 @@ enum Commands {
             case SEARCH -> new SearchCommand();
             case VERIFY -> new VerifyCommand();
             case IMPORT_ONNX -> new ImportOnnxCommand();
+            case TWIN_EXTRACT -> new TwinExtractCommand();
+            case TWIN_COMPOSE -> new TwinComposeCommand();
+            case TWIN_INSPECT -> new TwinInspectCommand();
             case METHODS -> new MethodsCommand();
             case COMPLETION -> new CompletionCommand();
             case HELP -> new HelpCommand();

@@ -7,6 +7,7 @@ import org.modelmerge.error.MergeException;
 import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 
 /// `merge completion`.
@@ -57,7 +58,17 @@ final class CompletionCommand implements Command {
         // Only for the script: the parser itself knows no subcommands, see Commands.
         CommandLine all = new CommandLine(Parser.spec(new MergeCommand()));
         for (Commands command : Commands.values()) {
-            all.addSubcommand(command.word(), Parser.spec(command.create()));
+            String[] words = command.word().split(" ", -1);
+            if (words.length == 1) {
+                all.addSubcommand(command.word(), Parser.spec(command.create()));
+            } else {
+                CommandLine group = all.getSubcommands().get(words[0]);
+                if (group == null) {
+                    group = new CommandLine(CommandSpec.create());
+                    all.addSubcommand(words[0], group);
+                }
+                group.addSubcommand(words[1], Parser.spec(command.create()));
+            }
         }
         talk.console().out().append(AutoComplete.bash("merge", all)).append(OTHER_NAME);
         return 0;

@@ -43,10 +43,13 @@ final class HelpCommand implements Command {
 
     @Override
     public int run(Talk talk) throws MergeException {
-        if (names.size() > 1) {
+        boolean isOne = names.size() <= 1 || Commands.named(String.join(" ", names)) != null;
+        if (!isOne) {
             throw MergeException.of(ErrorCode.USAGE, "got " + names.size() + " commands, expected at most one");
         }
-        talk.console().out().append(names.isEmpty() ? HelpText.of("", new MergeCommand()) : help(names.getFirst()));
+        talk.console()
+                .out()
+                .append(names.isEmpty() ? HelpText.of("", new MergeCommand()) : help(String.join(" ", names)));
         return 0;
     }
 

@@ -5,6 +5,7 @@ import org.modelmerge.engine.Version;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.yaml.NearestName;
 
 /// The `merge` command.
 public final class Main {
@@ -51,13 +52,36 @@ public final class Main {
             return ErrorCode.USAGE.exitCode();
         }
         String first = words.getFirst();
-        Commands named = Commands.named(first);
-        if (named == null && Commands.isPlanned(first)) {
-            throw MergeException.of(ErrorCode.USAGE, "this version has no command " + first);
+        if (Commands.isGroup(first)) {
+            return dispatchGroup(first);
         }
+        Commands named = Commands.named(first);
         return named == null
                 ? execute("", new MergeCommand(), words)
                 : execute(named.word(), named.create(), words.subList(1, words.size()));
+    }
+
+    /// A command of two words.
+    private int dispatchGroup(String group) throws MergeException {
+        String second = words.size() < 2 ? "" : words.get(1);
+        Commands named = Commands.named(group + " " + second);
+        if (named != null) {
+            return execute(named.word(), named.create(), words.subList(2, words.size()));
+        }
+        List<String> known = Commands.words().stream()
+                .filter(word -> word.startsWith(group + " "))
+                .toList();
+        String nearest = NearestName.of(group + " " + second, known);
+        throw MergeException.of(
+                        ErrorCode.USAGE,
+                        group + ": got " + (second.isEmpty() ? "no command" : Printable.text(second))
+                                + ", expected one of "
+                                + String.join(
+                                        ", ",
+                                        known.stream()
+                                                .map(word -> word.substring(group.length() + 1))
+                                                .toList()))
+                .withHint(nearest == null ? "merge help lists the commands" : "merge help " + nearest);
     }
 
     private int execute(String name, Command command, List<String> arguments) throws MergeException {

@@ -20,6 +20,9 @@ import org.modelmerge.report.MergeSession;
 
 /// What the main command and `run` share: from choices to a session, from its outcome to text.
 final class MergeWork {
+    /// Where a Twin folder goes by default.
+    static final String TWIN_OUTPUT = "merged-twin";
+
     private final Talk talk;
     private final OutputOptions output;
     private final LearnOptions learning;
@@ -39,6 +42,12 @@ final class MergeWork {
     /// @param byRecipe the output that a recipe names, null if none does
     /// @return the exit code
     int run(Operands models, @Nullable Path byRecipe) throws MergeException {
+        if (TwinWork.isMeantBy(method)) {
+            Path chosen = Words.pathOrNull(talk.console(), "--output", output.output);
+            Path folder = chosen != null ? chosen : byRecipe;
+            return new TwinWork(talk, output, settings)
+                    .run(models, folder != null ? folder : talk.console().directory().resolve(TWIN_OUTPUT));
+        }
         long start = System.nanoTime();
         Learner learner = Learner.of(talk, output, learning, method, settings);
         if (learner == null) {

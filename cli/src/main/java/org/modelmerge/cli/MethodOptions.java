@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.modelmerge.catalog.MethodCatalog;
 import org.modelmerge.catalog.MethodEntry;
 import org.modelmerge.catalog.MethodEntry.Parameter;
@@ -25,11 +26,30 @@ final class MethodOptions {
     private static final String FLAG_VALUES = "";
 
     private final Map<String, Object> values = new LinkedHashMap<>();
+    private final @Nullable String only;
+
+    /// The options of all methods.
+    MethodOptions() {
+        this(null);
+    }
+
+    private MethodOptions(@Nullable String only) {
+        this.only = only;
+    }
+
+    /// The options of one method.
+    static MethodOptions of(String method) {
+        return new MethodOptions(method);
+    }
 
     /// Adds one option per parameter name, whichever methods have it.
     void addTo(CommandSpec spec) {
         CommandSpec group = CommandSpec.create();
-        owners().forEach((name, entries) -> group.addOption(option(name, entries)));
+        owners().forEach((name, entries) -> {
+            if (only == null || entries.stream().anyMatch(entry -> entry.name().equals(only))) {
+                group.addOption(option(name, entries));
+            }
+        });
         spec.addMixin(KEY, group);
     }
 
@@ -40,7 +60,10 @@ final class MethodOptions {
             return List.of();
         }
         List<OptionSpec> options = new ArrayList<>();
-        options.add(spec.findOption("--method"));
+        OptionSpec method = spec.findOption("--method");
+        if (method != null) {
+            options.add(method);
+        }
         options.addAll(group.options());
         return options;
     }

@@ -36,6 +36,7 @@ final class Settings {
     static final String THREADS = "threads";
     static final String MAX_MEMORY = "max-memory";
     static final String SLICE_ELEMENTS = "slice-elements";
+    /// Of what is random; the recipe of any method may have it.
     static final String SEED = "seed";
 
     private static final Set<String> ENGINE = Set.of(
@@ -137,18 +138,33 @@ final class Settings {
     private MergeRequest build(
             String method, Path base, List<Path> experts, @Nullable String singleFile, boolean statistics)
             throws MergeException {
+        Map<String, Object> parameters = ofMethod();
+        if (values.get(SEED) != null && isRandom(method)) {
+            parameters.put(SEED, values.get(SEED));
+        }
+        return MergeRequest.of(MethodCatalog.create(method, parameters), base, experts)
+                .withScope(new NameFilter(patterns(INCLUDE), patterns(EXCLUDE)))
+                .withAllowed(new Allowed(flag(ALLOW_MISSING), flag(ALLOW_EXTRA), flag(ALLOW_NONFINITE)))
+                .withForm(form(singleFile))
+                .withLimits(limits())
+                .withStatistics(statistics)
+                .withHashing(flag(HASH_INPUTS) ? Hashing.EVERYTHING : Hashing.OUTPUTS);
+    }
+
+    private static boolean isRandom(String method) throws MergeException {
+        return MethodCatalog.entry(method).parameters().stream()
+                .anyMatch(parameter -> parameter.name().equals(SEED));
+    }
+
+    /// Dtype and files of the output.
+    ///
+    /// @param singleFile the name of the output if it is one file, else null
+    OutputForm form(@Nullable String singleFile) throws MergeException {
         // The recipe of a folder may be run into one file, where its shard size plays no part.
         if (singleFile != null && flags.contains(MAX_SHARD_SIZE)) {
             throw Words.usage("--max-shard-size", "the output is one file, which has no shards");
         }
-        return MergeRequest.of(MethodCatalog.create(method, ofMethod()), base, experts)
-                .withScope(new NameFilter(patterns(INCLUDE), patterns(EXCLUDE)))
-                .withAllowed(new Allowed(flag(ALLOW_MISSING), flag(ALLOW_EXTRA), flag(ALLOW_NONFINITE)))
-                .withForm(
-                        new OutputForm(dtype(), singleFile, size(MAX_SHARD_SIZE, CheckpointLayout.DEFAULT_SHARD_BYTES)))
-                .withLimits(limits())
-                .withStatistics(statistics)
-                .withHashing(flag(HASH_INPUTS) ? Hashing.EVERYTHING : Hashing.OUTPUTS);
+        return new OutputForm(dtype(), singleFile, size(MAX_SHARD_SIZE, CheckpointLayout.DEFAULT_SHARD_BYTES));
     }
 
     /// What the machine may be asked for.

@@ -24,7 +24,7 @@ final class HelpTest {
     private Cli.Result help(String command) {
         return command.equals("merge")
                 ? Cli.in(directory).run("help")
-                : Cli.in(directory).run("help", command);
+                : Cli.in(directory).run(("help " + command).split(" "));
     }
 
     @ParameterizedTest
@@ -49,7 +49,7 @@ final class HelpTest {
     void isWhatTheOptionPrints(String command) {
         Cli.Result byOption = command.equals("merge")
                 ? Cli.in(directory).run("--help")
-                : Cli.in(directory).run(command, "-h");
+                : Cli.in(directory).run((command + " -h").split(" "));
 
         assertThat(byOption.out()).isEqualTo(help(command).out());
         assertThat(byOption.exit()).isZero();

@@ -145,7 +145,35 @@ public final class MethodCatalog {
                     new Parameter("save-coefficients", "FILE", "", "learning: write what was learned, JSON")),
             AdaMergingFactory::create);
 
-    private static final List<MethodEntry> ENTRIES = List.of(AVERAGE, TASK_ARITHMETIC, TIES, PCB, ADAMERGING);
+    private static final MethodEntry TWIN = new MethodEntry(
+            "twin",
+            "Twin-Merging",
+            "Keeps one shared expert and per task a compressed exclusive expert, put together input by input.",
+            "theta_s = theta_0 + lambda * sum_i tau_i; v_i = compress(theta_i - theta_s); theta* = theta_s + sum_i w_i v_i",
+            "one static merge loses too much, and a router may choose for each input",
+            new Citation(
+                    "Lu et al.",
+                    "Twin-Merging: Dynamic Integration of Modular Expertise in Model Merging",
+                    2024,
+                    "2406.15479",
+                    "LZY-the-boys/Twin-Merging at f481c60"),
+            List.of(
+                    new Parameter(
+                            "mask-rate", "P% | F", "90%", "share left out of each difference, between 0 and 1"),
+                    new Parameter("strategy", "svd|magnitude|bernoulli", "svd", "how differences are compressed"),
+                    new Parameter("lambda", "X | X1,X2,...", "0.3", "coefficient of the shared expert"),
+                    new Parameter("shared", "FILE", "", "a finished merge as the shared expert, instead of --lambda"),
+                    new Parameter(
+                            "biases",
+                            "routed|shared|oracle",
+                            "routed",
+                            "biases by the router, of the shared expert, or of the true task"),
+                    new Parameter(
+                            "svd", "auto|exact|randomized", "auto", "auto: exact up to a smaller side of 1024"),
+                    new Parameter("seed", "N", "0", "of bernoulli masks and randomised subspaces")),
+            TwinFactory::create);
+
+    private static final List<MethodEntry> ENTRIES = List.of(AVERAGE, TASK_ARITHMETIC, TIES, PCB, ADAMERGING, TWIN);
 
     private MethodCatalog() {}
 

@@ -79,9 +79,10 @@ public final class MergeJob implements AutoCloseable {
     private static List<Checkpoint> openAll(MergeRequest request) throws MergeException {
         List<Checkpoint> models = new ArrayList<>();
         try {
-            models.add(Checkpoint.open(request.storage(), request.base()));
+            Checkpoint base = Checkpoint.open(request.storage(), request.base());
+            models.add(base);
             for (Path expert : request.experts()) {
-                models.add(Checkpoint.open(request.storage(), expert));
+                models.add(Experts.open(request.storage(), expert, base));
             }
             for (Checkpoint model : models) {
                 ModelHints.refuseAdapter(model);

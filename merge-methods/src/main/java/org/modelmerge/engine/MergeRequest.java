@@ -60,6 +60,11 @@ public record MergeRequest(
         return new MergeRequest(other, base, experts, scope, allowed, form, limits, statistics, hashing, storage);
     }
 
+    /// The same with another base.
+    public MergeRequest withBase(Path other) {
+        return new MergeRequest(method, other, experts, scope, allowed, form, limits, statistics, hashing, storage);
+    }
+
     /// The same with other experts.
     public MergeRequest withExperts(List<Path> other) {
         return new MergeRequest(method, base, other, scope, allowed, form, limits, statistics, hashing, storage);

@@ -10,20 +10,25 @@ import org.modelmerge.error.MergeException;
 ///
 /// When a unit fails, no later unit begins, but earlier ones finish: so the failure that is reported is the first one
 /// in unit order, whatever the threads do.
-final class UnitPool {
+public final class UnitPool {
     private final int threads;
 
-    UnitPool(int threads) {
+    /// @param threads how many threads share the work, the calling one among them; at least 1
+    public UnitPool(int threads) {
         this.threads = threads;
     }
 
     /// What one thread does with its units.
-    interface Worker {
+    @FunctionalInterface
+    public interface Worker {
+        /// Works on one unit.
         void work(int unit) throws MergeException;
     }
 
     /// Makes a worker, in the thread that will use it.
-    interface WorkerFactory<W extends Worker> {
+    @FunctionalInterface
+    public interface WorkerFactory<W extends Worker> {
+        /// The worker.
         W create() throws MergeException;
     }
 
@@ -31,7 +36,7 @@ final class UnitPool {
     ///
     /// @return the workers, in no particular order
     /// @throws MergeException the failure of the lowest unit
-    <W extends Worker> List<W> run(int count, WorkerFactory<W> factory) throws MergeException {
+    public <W extends Worker> List<W> run(int count, WorkerFactory<W> factory) throws MergeException {
         Shift<W> shift = new Shift<>(count, factory);
         int helpers = Math.min(threads, count) - 1;
         List<Thread> started = new ArrayList<>();

@@ -5,11 +5,13 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.modelmerge.engine.WeightStatistics;
 import org.modelmerge.error.Printable;
 import org.modelmerge.evaluation.Evaluation;
 import org.modelmerge.evaluation.ModelResult;
 import org.modelmerge.search.SearchResult;
+import org.modelmerge.twin.TwinManifest;
 
 /// A report as one self-contained HTML page: inline style and pictures, no script, nothing loaded from anywhere.
 public final class HtmlReport {
@@ -19,6 +21,11 @@ public final class HtmlReport {
 
     /// The page of a merge.
     public static String of(MergeReport report) {
+        return of(report, null);
+    }
+
+    /// The page of a merge that has exclusive experts beside the shared one.
+    static String of(MergeReport report, @Nullable TwinManifest twin) {
         Html html = begin(report.output() + " \u2013 " + report.method().title());
         MergeSections.head(html, report);
         WarningBox.write(html, report.warnings());
@@ -26,6 +33,9 @@ public final class HtmlReport {
         Evaluation evaluation = report.evaluation();
         if (evaluation != null) {
             EvaluationSections.write(html, evaluation);
+        }
+        if (twin != null) {
+            TwinSections.write(html, twin);
         }
         MethodSection.write(html, report.method(), report.settings());
         FileTables.inputs(html, report.inputs());
@@ -39,6 +49,14 @@ public final class HtmlReport {
         TensorLists.copied(html, report.copied(), "Copied from the base");
         TensorLists.dropped(html, report.dropped());
         return end(html, report.version(), statistics != null);
+    }
+
+    /// The page of a composition.
+    static String of(ComposeReport report) {
+        Html html = begin(report.output() + " \u2013 composed");
+        TwinSections.composition(html, report);
+        FileTables.outputs(html, report.sha256(), report.output());
+        return end(html, report.version(), false);
     }
 
     /// The page of a check.

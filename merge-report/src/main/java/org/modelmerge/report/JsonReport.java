@@ -13,6 +13,7 @@ import org.modelmerge.json.JsonWriter;
 import org.modelmerge.report.CheckReport.Expert;
 import org.modelmerge.report.MergeReport.Input;
 import org.modelmerge.report.MergeReport.TensorCounts;
+import org.modelmerge.twin.TwinManifest;
 
 /// The JSON documents of a merge. Every one has `"schema": 1` and only ever gains fields; a value that does not
 /// exist is null.
@@ -21,6 +22,11 @@ public final class JsonReport {
 
     /// The report of a merge, what stands in PREFIX.json.
     public static String of(MergeReport report) {
+        return of(report, null);
+    }
+
+    /// The report of a merge that has exclusive experts beside the shared one.
+    static String of(MergeReport report, @Nullable TwinManifest twin) {
         StringBuilder text = new StringBuilder();
         JsonWriter json = JsonWriter.pretty(text).beginObject();
         common(json, report);
@@ -33,6 +39,9 @@ public final class JsonReport {
         json.member("droppedTensors", report.dropped());
         copied(json, report.copied());
         statistics(json, report.statistics(), true);
+        if (twin != null) {
+            json.member("twin", TwinJson.document(twin));
+        }
         EvaluationJson.write(json, report.evaluation());
         json.endObject();
         return text.append('\n').toString();
@@ -106,8 +115,8 @@ public final class JsonReport {
         for (Input input : inputs) {
             json.beginObject().member("name", input.name()).member("file", input.file());
             json.member("size", input.sizeBytes()).member("headerSha256", input.headerSha256());
-            json.member("sha256", input.sha256().isEmpty() ? null : input.sha256())
-                    .endObject();
+            json.member("sha256", input.sha256().isEmpty() ? null : input.sha256());
+            json.member("origin", input.origin()).endObject();
         }
         json.endArray();
     }

@@ -1,0 +1,314 @@
+package org.modelmerge.twin;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.Checkpoint;
+import org.modelmerge.checkpoint.OutputTensor;
+import org.modelmerge.checkpoint.ShardLayout;
+import org.modelmerge.checkpoint.ShardSink;
+import org.modelmerge.checkpoint.Storage;
+import org.modelmerge.checkpoint.StoredTensor;
+import org.modelmerge.engine.MergeJob;
+import org.modelmerge.engine.MergeObserver;
+import org.modelmerge.engine.MergePlan;
+import org.modelmerge.engine.MergePlan.PlannedTensor;
+import org.modelmerge.engine.MergeRequest;
+import org.modelmerge.engine.MergeRequest.Hashing;
+import org.modelmerge.engine.MergeResult;
+import org.modelmerge.error.ErrorCode;
+import org.modelmerge.error.MergeException;
+import org.modelmerge.json.JsonWriter;
+import org.modelmerge.twin.TwinManifest.Expert;
+import org.modelmerge.twin.TwinManifest.Part;
+import org.modelmerge.twin.TwinManifest.Source;
+import org.modelmerge.twin.TwinManifest.Tensor;
+
+/// Makes a Twin folder: merges the shared expert, then compresses what each expert has beyond it, tensor by tensor.
+///
+/// Opening reads and checks every header and nothing else. Not for use by several threads; it starts threads of its own
+/// and ends them before a call returns. Memory: what a merge takes, then one tensor with its factors per thread, and no
+/// more than one tensor of more than four million elements at a time.
+public final class TwinExtraction implements AutoCloseable {
+    private final MergeRequest request;
+    private final TwinMerging method;
+    private final MergeJob job;
+    private final @Nullable Checkpoint apartBase;
+    private final List<PlannedExclusive> tensors;
+
+    private TwinExtraction(
+            MergeRequest request,
+            TwinMerging method,
+            MergeJob job,
+            @Nullable Checkpoint apartBase,
+            List<PlannedExclusive> tensors) {
+        this.request = request;
+        this.method = method;
+        this.job = job;
+        this.apartBase = apartBase;
+        this.tensors = List.copyOf(tensors);
+    }
+
+    /// Opens the inputs and plans what will be kept.
+    ///
+    /// @param request a merge by [TwinMerging]; the form of its output counts for the dtype of the shared expert only
+    /// @throws MergeException if an input is malformed, or the inputs cannot be merged
+    public static TwinExtraction open(MergeRequest request) throws MergeException {
+        if (!(request.method() instanceof TwinMerging method)) {
+            throw new IllegalArgumentException("method " + request.method().name() + ", expected twin");
+        }
+        Path shared = method.shared();
+        MergeRequest named = request.withSingleFile(TwinManifest.SHARED_FILE)
+                .withHashing(request.hashing() == Hashing.NOTHING ? Hashing.OUTPUTS : request.hashing());
+        MergeRequest merge = shared == null ? named : named.withBase(shared);
+        MergeJob job = MergeJob.open(merge);
+        Checkpoint apartBase = null;
+        try {
+            if (shared != null) {
+                apartBase = Checkpoint.open(request.storage(), request.base());
+                requireSameShapes(apartBase, job.plan(), shared);
+            }
+            List<PlannedExclusive> tensors = new ArrayList<>();
+            for (PlannedTensor tensor : job.plan().tensors()) {
+                Form form = method.form(tensor.name(), tensor.shape().rank());
+                if (tensor.isMerged() && form != null) {
+                    tensors.add(PlannedExclusive.of(
+                            method, tensor.name(), tensor.shape(), form, job.plan().tasks()));
+                }
+            }
+            return new TwinExtraction(merge, method, job, apartBase, tensors);
+        } catch (MergeException | RuntimeException | Error e) {
+            job.close();
+            if (apartBase != null) {
+                apartBase.close();
+            }
+            throw e;
+        }
+    }
+
+    private static void requireSameShapes(Checkpoint base, MergePlan plan, Path shared) throws MergeException {
+        for (PlannedTensor tensor : plan.tensors()) {
+            StoredTensor ours = base.tensor(tensor.name());
+            if (tensor.isMerged()
+                    && (ours == null || !ours.info().shape().equals(tensor.shape()))) {
+                throw MergeException.of(
+                                ErrorCode.MISMATCH,
+                                "the shared expert is no merge of this base (got " + tensor.shape() + ", the base has "
+                                        + (ours == null
+                                                ? "no such tensor"
+                                                : ours.info().shape().toString())
+                                        + ")")
+                        .inFile(shared.toString())
+                        .atTensor(tensor.name());
+            }
+        }
+    }
+
+    /// The plan of the shared expert.
+    public MergePlan plan() {
+        return job.plan();
+    }
+
+    /// What headers alone give reason to warn of.
+    public List<String> warnings() {
+        List<String> warnings = new ArrayList<>(job.headerWarnings());
+        long reshaped = tensors.stream()
+                .filter(tensor -> tensor.form() == Form.FACTORS && tensor.shape().rank() > 2)
+                .count();
+        if (reshaped > 0) {
+            warnings.add(reshaped + " tensors with more than two dimensions are factored as [d0, rest], which the"
+                    + " official code refuses");
+        }
+        long empty = tensors.stream()
+                .filter(tensor -> tensor.kept().contains(0L) && tensor.shape().elementCount() > 0)
+                .count();
+        if (empty > 0) {
+            warnings.add("of " + empty + " tensors the mask rate leaves nothing (rank or count 0): there all tasks share"
+                    + " the shared expert's");
+        }
+        return warnings;
+    }
+
+    /// The open base and experts.
+    public List<Checkpoint> models() {
+        List<Checkpoint> models = new ArrayList<>(job.inputs());
+        if (apartBase != null) {
+            models.set(0, apartBase);
+        }
+        return models;
+    }
+
+    /// All open inputs: base, experts and, where one was given, the shared expert.
+    public List<Checkpoint> inputs() {
+        List<Checkpoint> inputs = models();
+        if (apartBase != null) {
+            inputs.add(job.inputs().getFirst());
+        }
+        return inputs;
+    }
+
+    /// Bytes of an exclusive expert's tensors.
+    public long expertBytes(int task) {
+        long bytes = 0;
+        for (PlannedExclusive tensor : tensors) {
+            for (OutputTensor output : tensor.outputs(task)) {
+                bytes += output.byteCount();
+            }
+        }
+        return bytes;
+    }
+
+    /// Bytes of the buffers and of the tensors in work at their largest, an estimate.
+    public long peakMemoryBytes() {
+        long largest = 0;
+        long small = 0;
+        for (PlannedExclusive tensor : tensors) {
+            long bytes = Compression.peakBytes(method, tensor);
+            largest = Math.max(largest, bytes);
+            if (tensor.shape().elementCount() <= ExclusiveWork.LARGE_ELEMENTS) {
+                small = Math.max(small, bytes);
+            }
+        }
+        int threads = ExclusiveWork.threads(request.limits());
+        return job.peakMemoryBytes() + Math.max(largest, small * threads);
+    }
+
+    /// Bytes that are read in the usual course.
+    public long expectedBytesRead() {
+        long bytes = job.expectedBytesRead();
+        for (PlannedExclusive tensor : tensors) {
+            bytes += 2L * Float.BYTES * tensor.shape().elementCount() * plan().tasks().size();
+        }
+        return bytes;
+    }
+
+    /// Writes what belongs into the folder besides its models.
+    @FunctionalInterface
+    public interface Documents {
+        /// Called once, when all models are complete and before `twin.json` exists.
+        void write(Outcome outcome) throws MergeException;
+    }
+
+    /// What an extraction did.
+    ///
+    /// @param manifest what `twin.json` says
+    /// @param merge the merge of the shared expert
+    public record Outcome(TwinManifest manifest, MergeResult merge) {}
+
+    /// Writes all files, forced to the device, into a folder; `twin.json` comes last.
+    ///
+    /// @param folder an existing folder without these files, usually a staging folder
+    /// @throws MergeException whatever goes wrong; files written so far are left to the caller's transaction
+    public Outcome run(Path folder, MergeObserver observer) throws MergeException {
+        return run(folder, observer, _ -> {});
+    }
+
+    /// The same with documents.
+    public Outcome run(Path folder, MergeObserver observer, Documents documents) throws MergeException {
+        MergeResult merged = job.run(folder, observer);
+        Storage storage = request.storage();
+        List<ExpertFile> files = new ArrayList<>();
+        try (Checkpoint shared = Checkpoint.open(storage, folder.resolve(TwinManifest.SHARED_FILE))) {
+            List<String> tasks = job.plan().tasks();
+            for (int task = 0; task < tasks.size(); task++) {
+                ShardLayout layout = ExpertFile.layout(outputs(task), metadata(tasks.get(task)));
+                files.add(ExpertFile.create(storage, folder, TwinManifest.expertFile(tasks.get(task)), layout));
+            }
+            List<Tensor> done = new ExclusiveWork(method, job, shared, files, tensors, request.limits(), observer).run();
+            List<Part> parts = new ArrayList<>();
+            for (ExpertFile file : files) {
+                parts.add(file.finish());
+            }
+            for (Checkpoint input : inputs()) {
+                input.checkUnchanged();
+            }
+            TwinManifest manifest = manifest(merged, shared, parts, done);
+            Outcome outcome = new Outcome(manifest, merged);
+            documents.write(outcome);
+            writeManifest(storage, folder, manifest);
+            return outcome;
+        } finally {
+            files.forEach(ExpertFile::close);
+        }
+    }
+
+    private List<OutputTensor> outputs(int task) {
+        List<OutputTensor> outputs = new ArrayList<>();
+        tensors.forEach(tensor -> outputs.addAll(tensor.outputs(task)));
+        return outputs;
+    }
+
+    private Map<String, String> metadata(String task) {
+        Map<String, String> metadata = new LinkedHashMap<>();
+        metadata.put("format", "pt");
+        metadata.put("modelmerge.version", plan().version());
+        metadata.put("modelmerge.twin.task", task);
+        metadata.put("modelmerge.twin.baseHeaderSha256", inputs().getFirst().headerSha256());
+        metadata.put("modelmerge.twin.rankRule", "int((1 - mask-rate) * min(m, n)), columns of U scaled by S");
+        metadata.put("modelmerge.parameters", JsonWriter.write(method.parameters()));
+        metadata.put("modelmerge.settings", JsonWriter.write(plan().settings()));
+        return metadata;
+    }
+
+    private TwinManifest manifest(MergeResult merged, Checkpoint shared, List<Part> parts, List<Tensor> done) {
+        MergePlan plan = plan();
+        List<Expert> experts = new ArrayList<>();
+        for (int task = 0; task < parts.size(); task++) {
+            String name = plan.tasks().get(task);
+            experts.add(new Expert(name, source(merged, task + 1, name), parts.get(task)));
+        }
+        Source first = source(merged, 0, "base");
+        String sha256 = merged.sha256().getOrDefault(TwinManifest.SHARED_FILE, "");
+        return new TwinManifest(
+                plan.version(),
+                method.parameters(),
+                plan.settings(),
+                apartBase == null
+                        ? first
+                        : new Source(
+                                lastComponent(apartBase.path()),
+                                apartBase.sizeBytes(),
+                                apartBase.headerSha256(),
+                                Map.of()),
+                apartBase == null ? null : first,
+                new Part(TwinManifest.SHARED_FILE, shared.sizeBytes(), shared.headerSha256(), sha256),
+                experts,
+                done);
+    }
+
+    private Source source(MergeResult merged, int input, String name) {
+        MergePlan.Input planned = plan().inputs().get(input);
+        return new Source(
+                lastComponent(planned.path()).isEmpty() ? name : lastComponent(planned.path()),
+                planned.sizeBytes(),
+                planned.headerSha256(),
+                merged.inputSha256().get(input));
+    }
+
+    private static String lastComponent(String path) {
+        String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
+        return trimmed.substring(trimmed.lastIndexOf('/') + 1);
+    }
+
+    private static void writeManifest(Storage storage, Path folder, TwinManifest manifest) throws MergeException {
+        byte[] bytes = ManifestWriter.write(manifest).getBytes(StandardCharsets.UTF_8);
+        try (ShardSink sink = storage.create(folder.resolve(TwinManifest.FILE_NAME))) {
+            sink.write(ByteBuffer.wrap(bytes), 0);
+            sink.force(bytes.length);
+        }
+    }
+
+    /// Closes the inputs.
+    @Override
+    public void close() {
+        job.close();
+        if (apartBase != null) {
+            apartBase.close();
+        }
+    }
+}
