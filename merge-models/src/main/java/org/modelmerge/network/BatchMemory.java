@@ -46,6 +46,15 @@ public final class BatchMemory implements AutoCloseable {
         return input(shape, DataType.INT64, fill);
     }
 
+    /// A float32 input that lives as long as this memory, even if it is first needed inside [#freeing].
+    ///
+    /// @param fill writes all elements, in row-major order
+    NDArray lasting(Shape shape, Consumer<ByteBuffer> fill) {
+        NDArray array = floats(shape, fill);
+        NDScope.unregister(array);
+        return array;
+    }
+
     private NDArray input(Shape shape, DataType type, Consumer<ByteBuffer> fill) {
         ByteBuffer buffer = arena.allocate(Math.multiplyExact(shape.size(), type.getNumOfBytes()), Weights.ALIGNMENT)
                 .asByteBuffer()

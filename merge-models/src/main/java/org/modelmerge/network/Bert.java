@@ -110,7 +110,7 @@ final class Bert implements Architecture {
             }
             TokenGrid grid = TokenGrid.of(texts, longestText);
             NDArray mask = grid.scoreMask(memory);
-            NDArray x = memory.freeing(() -> embed(tensors, grid.numbers(memory)));
+            NDArray x = memory.freeing(() -> embed(memory, tensors, grid.numbers(memory)));
             for (Layer layer : layers()) {
                 NDArray input = x;
                 x = memory.freeing(() -> layer.apply(memory, tensors, input, mask, epsilon));
@@ -121,15 +121,14 @@ final class Bert implements Architecture {
             };
         }
 
-        private NDArray embed(Tensors tensors, NDArray numbers) {
+        private NDArray embed(BatchMemory memory, Tensors tensors, NDArray numbers) {
             String embeddings = sizes.prefix + "embeddings.";
-            long length = numbers.getShape().get(1);
-            NDArray word = Layers.embedding(numbers, tensors.get(embeddings + "word_embeddings.weight"));
-            NDArray position =
-                    tensors.get(embeddings + "position_embeddings.weight").get(new NDIndex().addSliceDim(0, length));
-            NDArray type =
-                    tensors.get(embeddings + "token_type_embeddings.weight").get(new NDIndex().addSliceDim(0, 1));
-            return Layers.layerNorm(word.add(type).add(position), tensors, embeddings + "LayerNorm", epsilon);
+            NDArray word = tensors.rows(numbers, embeddings + "word_embeddings.weight");
+            NDArray position = tensors.firstRows(
+                    embeddings + "position_embeddings.weight", numbers.getShape().get(1));
+            NDArray type = tensors.firstRows(embeddings + "token_type_embeddings.weight", 1);
+            return Layers.layerNorm(
+                    memory, word.add(type).add(position), tensors, embeddings + "LayerNorm", epsilon);
         }
     }
 
@@ -144,12 +143,14 @@ final class Bert implements Architecture {
 
         NDArray apply(BatchMemory memory, Blueprint.Tensors tensors, NDArray x, @Nullable NDArray mask, float epsilon) {
             NDArray attended = memory.freeing(() -> Layers.layerNorm(
+                    memory,
                     attention.apply(memory, tensors, x, mask).add(x),
                     tensors,
                     name + "attention.output.LayerNorm",
                     epsilon));
             NDArray inner = Layers.gelu(Layers.linear(attended, tensors, name + "intermediate.dense"));
             return Layers.layerNorm(
+                    memory,
                     Layers.linear(inner, tensors, name + "output.dense").add(attended),
                     tensors,
                     name + "output.LayerNorm",

@@ -47,8 +47,5 @@ public interface Blueprint {
 
     /// Weights by name.
     @FunctionalInterface
-    interface Tensors {
-        /// The tensor with this name, one of [Blueprint#tensors()].
-        NDArray get(String name);
-    }
+    interface Tensors extends LayerWeights {}
 }

@@ -100,10 +100,10 @@ final class CifarResNet implements Architecture {
         public NDArray features(BatchMemory memory, Tensors tensors, Batch batch) throws MergeException {
             NDArray pixels = PIXELS.apply(memory, batch);
             NDArray x = memory.freeing(() -> Layers.relu(
-                    Layers.batchNorm(Layers.conv3(pixels, tensors, prefix + "conv1", 1), tensors, prefix + "bn1")));
+                    Layers.batchNorm(memory, Layers.conv3(pixels, tensors, prefix + "conv1", 1), tensors, prefix + "bn1")));
             for (Block block : blocks) {
                 NDArray input = x;
-                x = memory.freeing(() -> block.apply(tensors, input));
+                x = memory.freeing(() -> block.apply(memory, tensors, input));
             }
             return Pool.globalAvgPool2d(x);
         }
@@ -117,11 +117,11 @@ final class CifarResNet implements Architecture {
             declareNorm(tensors, name + "bn2", out);
         }
 
-        NDArray apply(Blueprint.Tensors tensors, NDArray x) {
+        NDArray apply(BatchMemory memory, Blueprint.Tensors tensors, NDArray x) {
             int stride = out / in;
             NDArray inner = Layers.relu(
-                    Layers.batchNorm(Layers.conv3(x, tensors, name + "conv1", stride), tensors, name + "bn1"));
-            NDArray outer = Layers.batchNorm(Layers.conv3(inner, tensors, name + "conv2", 1), tensors, name + "bn2");
+                    Layers.batchNorm(memory, Layers.conv3(x, tensors, name + "conv1", stride), tensors, name + "bn1"));
+            NDArray outer = Layers.batchNorm(memory, Layers.conv3(inner, tensors, name + "conv2", 1), tensors, name + "bn2");
             return Layers.relu(outer.add(stride == 1 ? x : shortcut(x)));
         }
 

@@ -131,30 +131,30 @@ final class ClipVisionTower implements Architecture {
         @Override
         public NDArray features(BatchMemory memory, Tensors tensors, Batch batch) throws MergeException {
             NDArray pixels = PixelScaling.standardised(side, MEAN, DEVIATION).apply(memory, batch);
-            NDArray x = memory.freeing(() -> embed(tensors, pixels));
+            NDArray x = memory.freeing(() -> embed(memory, tensors, pixels));
             for (Layer layer : layers()) {
                 NDArray input = x;
                 x = memory.freeing(() -> layer.apply(memory, tensors, input, epsilon));
             }
             NDArray pooled = Layers.layerNorm(
-                    x.get(new NDIndex(":, 0")), tensors, prefix + "vision_model.post_layernorm", epsilon);
+                    memory, x.get(new NDIndex(":, 0")), tensors, prefix + "vision_model.post_layernorm", epsilon);
             return projected == 0
                     ? pooled
                     : Layers.linearWithoutBias(pooled, tensors, prefix + "visual_projection")
                             .normalize(2, 1);
         }
 
-        private NDArray embed(Tensors tensors, NDArray pixels) {
+        private NDArray embed(BatchMemory memory, Tensors tensors, NDArray pixels) {
             String embeddings = prefix + "vision_model.embeddings.";
             long n = pixels.getShape().get(0);
-            NDArray patches = Layers.patches(pixels, tensors, embeddings + "patch_embedding")
+            NDArray patches = Layers.patches(pixels, tensors, embeddings + "patch_embedding", patch)
                     .reshape(n, d, -1)
                     .swapAxes(1, 2);
-            NDArray classToken =
-                    tensors.get(embeddings + "class_embedding").broadcast(new ai.djl.ndarray.types.Shape(n, 1, d));
+            NDArray classToken = tensors.vectors(embeddings + "class_embedding", n);
             NDArray tokens = NDArrays.concat(new NDList(classToken, patches), 1);
             return Layers.layerNorm(
-                    tokens.add(tensors.get(prefix + POSITIONS)),
+                    memory,
+                    tokens.add(tensors.firstRows(prefix + POSITIONS, positions)),
                     tensors,
                     prefix + "vision_model.pre_layrnorm",
                     epsilon);
@@ -171,10 +171,10 @@ final class ClipVisionTower implements Architecture {
 
         NDArray apply(BatchMemory memory, Blueprint.Tensors tensors, NDArray x, float epsilon) {
             NDArray attended = memory.freeing(() -> attention
-                    .apply(memory, tensors, Layers.layerNorm(x, tensors, name + "layer_norm1", epsilon), null)
+                    .apply(memory, tensors, Layers.layerNorm(memory, x, tensors, name + "layer_norm1", epsilon), null)
                     .add(x));
             NDArray inner = Layers.linear(
-                    Layers.layerNorm(attended, tensors, name + "layer_norm2", epsilon), tensors, name + "mlp.fc1");
+                    Layers.layerNorm(memory, attended, tensors, name + "layer_norm2", epsilon), tensors, name + "mlp.fc1");
             NDArray activated = inner.mul(Activation.sigmoid(inner.mul(memory.constant(1.702f))));
             return Layers.linear(activated, tensors, name + "mlp.fc2").add(attended);
         }

@@ -9,11 +9,11 @@ import org.modelmerge.error.MergeException;
 /// Features of images, batch by batch.
 ///
 /// @param batchSize images a batch
-public record ImageFeatures(Network network, int batchSize) {
+public record ImageFeatures(BatchFeatures network, int batchSize) {
     /// Features of some images; as many as there are threads times the batch size keep all threads busy.
     ///
     /// @return `[images][d]`, in the order of the images
-    /// @throws MergeException as [Network#features] does
+    /// @throws MergeException as [BatchFeatures#features] does
     public float[][] of(ImageBatch images) throws MergeException {
         List<Batch> batches = new ArrayList<>();
         int imageBytes = images.imageBytes();

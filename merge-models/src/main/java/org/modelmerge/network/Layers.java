@@ -25,20 +25,25 @@ final class Layers {
 
     /// `x W^T + b` with `name.weight` and `name.bias`.
     static NDArray linear(NDArray x, Tensors tensors, String name) {
-        return Linear.linear(x, tensors.get(name + ".weight"), tensors.get(name + ".bias"))
-                .singletonOrThrow();
+        return tensors.linear(x, name + ".weight", name + ".bias");
     }
 
     /// `x W^T` with `name.weight`.
     static NDArray linearWithoutBias(NDArray x, Tensors tensors, String name) {
-        return Linear.linear(x, tensors.get(name + ".weight")).singletonOrThrow();
+        return tensors.linear(x, name + ".weight", null);
+    }
+
+    static NDArray linear(NDArray x, NDArray weight, @Nullable NDArray bias) {
+        return (bias == null ? Linear.linear(x, weight) : Linear.linear(x, weight, bias)).singletonOrThrow();
     }
 
     /// Normalises over the last axis, then scales by `name.weight` and adds `name.bias`.
-    static NDArray layerNorm(NDArray x, Tensors tensors, String name, float epsilon) {
-        NDArray weight = tensors.get(name + ".weight");
-        return LayerNorm.layerNorm(x, weight.getShape(), weight, tensors.get(name + ".bias"), epsilon)
-                .singletonOrThrow();
+    static NDArray layerNorm(BatchMemory memory, NDArray x, Tensors tensors, String name, float epsilon) {
+        return tensors.layerNorm(memory, x, name + ".weight", name + ".bias", epsilon);
+    }
+
+    static NDArray layerNorm(NDArray x, NDArray weight, NDArray bias, float epsilon) {
+        return LayerNorm.layerNorm(x, weight.getShape(), weight, bias, epsilon).singletonOrThrow();
     }
 
     /// Rows of a table [rows, d] by number.
@@ -57,23 +62,21 @@ final class Layers {
 
     /// A convolution of 3 x 3 with zero padding 1, with `name.weight` and no bias.
     static NDArray conv3(NDArray x, Tensors tensors, String name, int stride) {
-        return conv(x, tensors.get(name + ".weight"), null, new Shape(stride, stride), ONE);
+        return tensors.convolution(x, name + ".weight", null, new Shape(stride, stride), ONE);
     }
 
     /// A convolution of 3 x 3 with stride 1 and zero padding 1, with `name.weight` and `name.bias`.
     static NDArray conv3WithBias(NDArray x, Tensors tensors, String name) {
-        return conv(x, tensors.get(name + ".weight"), tensors.get(name + ".bias"), ONE, ONE);
+        return tensors.convolution(x, name + ".weight", name + ".bias", ONE, ONE);
     }
 
     /// One vector for each square patch of an image, without overlap, with `name.weight` [d, channels, side,
     /// side].
-    static NDArray patches(NDArray x, Tensors tensors, String name) {
-        NDArray weight = tensors.get(name + ".weight");
-        long side = weight.getShape().get(2);
-        return conv(x, weight, null, new Shape(side, side), NONE);
+    static NDArray patches(NDArray x, Tensors tensors, String name, long side) {
+        return tensors.convolution(x, name + ".weight", null, new Shape(side, side), NONE);
     }
 
-    private static NDArray conv(NDArray x, NDArray weight, @Nullable NDArray bias, Shape stride, Shape padding) {
+    static NDArray convolution(NDArray x, NDArray weight, @Nullable NDArray bias, Shape stride, Shape padding) {
         return Conv2d.conv2d(x, weight, bias, stride, padding, ONE).singletonOrThrow();
     }
 
@@ -82,18 +85,15 @@ final class Layers {
     }
 
     /// Batch normalisation by the statistics of the training, which the checkpoint holds.
-    static NDArray batchNorm(NDArray x, Tensors tensors, String name) {
+    static NDArray batchNorm(BatchMemory memory, NDArray x, Tensors tensors, String name) {
+        return tensors.scaleChannels(
+                memory, x, name + ".running_mean", name + ".running_var", name + ".weight", name + ".bias", 1e-5f);
+    }
+
+    static NDArray batchNorm(
+            NDArray x, NDArray mean, NDArray variance, NDArray weight, NDArray bias, float epsilon) {
         // Axis -1 is DJL's word for "as PyTorch does", channels second.
-        return BatchNorm.batchNorm(
-                        x,
-                        tensors.get(name + ".running_mean"),
-                        tensors.get(name + ".running_var"),
-                        tensors.get(name + ".weight"),
-                        tensors.get(name + ".bias"),
-                        -1,
-                        0.9f,
-                        1e-5f,
-                        false)
+        return BatchNorm.batchNorm(x, mean, variance, weight, bias, -1, 0.9f, epsilon, false)
                 .singletonOrThrow();
     }
 
@@ -101,28 +101,14 @@ final class Layers {
     static NDArray groupNorm(BatchMemory memory, NDArray x, Tensors tensors, String name, int groups, float epsilon) {
         Shape shape = x.getShape();
         long images = shape.get(0);
-        long channels = shape.get(1);
         long groupSize = shape.size() / images / groups;
         Shape group = new Shape(groupSize);
-        NDArray normal = LayerNorm.layerNorm(
-                        x.reshape(images, groups, groupSize),
-                        group,
-                        memory.constants(group, 1),
-                        memory.constants(group, 0),
-                        epsilon)
-                .singletonOrThrow();
+        NDArray normal = layerNorm(
+                x.reshape(images, groups, groupSize),
+                memory.constants(group, 1),
+                memory.constants(group, 0),
+                epsilon);
         // Batch normalisation with mean 0 and variance 1 scales and shifts in one pass.
-        Shape perChannel = new Shape(channels);
-        return BatchNorm.batchNorm(
-                        normal.reshape(shape),
-                        memory.constants(perChannel, 0),
-                        memory.constants(perChannel, 1),
-                        tensors.get(name + ".weight"),
-                        tensors.get(name + ".bias"),
-                        -1,
-                        0.9f,
-                        0,
-                        false)
-                .singletonOrThrow();
+        return tensors.scaleChannels(memory, normal.reshape(shape), null, null, name + ".weight", name + ".bias", 0);
     }
 }

@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 
@@ -15,7 +16,7 @@ import org.modelmerge.error.MergeException;
 ///
 /// Weights can be replaced in place, so that one network evaluates many models. For one thread at a time; the
 /// threads that an operation uses are libtorch's own.
-public final class Network implements AutoCloseable {
+public final class Network implements BatchFeatures, AutoCloseable {
     private final Blueprint blueprint;
     private final NDManager manager;
     private final Weights weights;
@@ -100,23 +101,50 @@ public final class Network implements AutoCloseable {
     /// @return `[items][d]` for each batch
     /// @throws MergeException `MISMATCH` if the network cannot read these items, `UNAVAILABLE` if memory runs
     ///     out, `CANCELLED` if the calling thread is interrupted
+    @Override
     public List<float[][]> features(List<? extends Batch> batches) throws MergeException {
-        List<Callable<float[][]>> tasks = new ArrayList<>();
+        return sideBySide(batches, batch -> compute(blueprint, batch, _ -> weights));
+    }
+
+    /// Something that is done to a batch.
+    @FunctionalInterface
+    interface BatchWork<T> {
+        T of(Batch batch) throws MergeException;
+    }
+
+    /// Results of batches in their order, computed side by side.
+    <T> List<T> sideBySide(List<? extends Batch> batches, BatchWork<T> work) throws MergeException {
+        List<Callable<T>> tasks = new ArrayList<>();
         for (Batch batch : batches) {
-            tasks.add(() -> compute(batch));
+            tasks.add(() -> work.of(batch));
         }
         return workers.run(tasks);
     }
 
-    private float[][] compute(Batch batch) throws MergeException {
+    /// The weights as loaded.
+    Blueprint.Tensors tensors() {
+        return weights;
+    }
+
+    /// Where native memory of this network comes from.
+    NDManager manager() {
+        return manager;
+    }
+
+    /// Features of one batch with any weights, in the calling thread.
+    ///
+    /// @param form this network's blueprint, or one of the same tensors
+    /// @param tensors gives the weights, for the memory of the batch
+    float[][] compute(Blueprint form, Batch batch, Function<BatchMemory, Blueprint.Tensors> tensors)
+            throws MergeException {
         float[] flat;
         try (BatchMemory memory = new BatchMemory(manager)) {
-            NDArray features = blueprint.features(memory, weights, batch);
+            NDArray features = form.features(memory, tensors.apply(memory), batch);
             flat = features.toFloatArray();
         } catch (EngineException e) {
             throw outOfMemory(e, batch.count());
         }
-        int d = blueprint.featureCount();
+        int d = form.featureCount();
         float[][] rows = new float[batch.count()][d];
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(flat, i * d, rows[i], 0, d);

@@ -2,9 +2,7 @@ package org.modelmerge.network;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
-import org.modelmerge.error.Printable;
 import org.modelmerge.evaluation.AnswerSource;
 import org.modelmerge.evaluation.Answers;
 import org.modelmerge.evaluation.MergedModel;
@@ -21,8 +19,8 @@ public final class NetworkAnswers implements AnswerSource {
     private final Architecture architecture;
     private final ModelSettings settings;
     private final RunOptions options;
+    private final TaskQuestions questions;
     private @Nullable Network network;
-    private @Nullable TextTokenizer tokenizer;
     private @Nullable Head ownHead;
     private @Nullable Object loaded;
 
@@ -30,14 +28,10 @@ public final class NetworkAnswers implements AnswerSource {
     ///
     /// @throws MergeException `MALFORMED` for an architecture that does not exist, or texts without a tokenizer
     public NetworkAnswers(ModelSettings settings, RunOptions options) throws MergeException {
-        this.architecture = Architectures.named(settings.architecture());
+        this.questions = new TaskQuestions(settings, options);
+        this.architecture = questions.architecture();
         this.settings = settings;
         this.options = options;
-        if (architecture.kind() == Architecture.Kind.TEXT && settings.tokenizer() == null) {
-            throw MergeException.of(
-                            ErrorCode.MALFORMED, "missing key model.tokenizer, which " + architecture.name() + " needs")
-                    .withHint("name the tokenizer.json of the base model");
-        }
     }
 
     /// How answers are computed; none of it changes an answer beyond rounding in the seventh digit.
@@ -59,43 +53,16 @@ public final class NetworkAnswers implements AnswerSource {
 
     @Override
     public Answers answers(Path model, Task task, Split split) throws MergeException {
-        TaskData data = data(task, split);
-        return answers(load(model), data, task);
+        TaskData data = TaskQuestions.data(task, split);
+        Network ready = load(model);
+        return questions.answers(ready, ready.blueprint(), ownHead, task, data);
     }
 
     @Override
     public Answers answers(MergedModel model, Task task, Split split) throws MergeException {
-        TaskData data = data(task, split);
-        return answers(load(model), data, task);
-    }
-
-    private Answers answers(Network ready, TaskData data, Task task) throws MergeException {
-        try {
-            Head head = head(task, ready.blueprint());
-            return switch (data) {
-                case TaskData.Text text -> TextAnswers.of(features(ready), text, task, head);
-                case TaskData.Images images ->
-                    ImageAnswers.of(new ImageFeatures(ready, options.batchSize()), images, task, head);
-            };
-        } catch (MergeException e) {
-            throw e.inFile(data.file().toString());
-        }
-    }
-
-    private static TaskData data(Task task, Split split) throws MergeException {
-        TaskData data =
-                switch (split) {
-                    case TEST -> task.test();
-                    case VALIDATION -> task.validation();
-                    case TRAIN -> task.train();
-                    case UNLABELLED -> throw new IllegalArgumentException("answers without labels");
-                };
-        if (data == null) {
-            throw MergeException.of(
-                    ErrorCode.MALFORMED,
-                    "task " + Printable.text(task.name()) + " names no data to use for " + split.name());
-        }
-        return data;
+        TaskData data = TaskQuestions.data(task, split);
+        Network ready = load(model);
+        return questions.answers(ready, ready.blueprint(), ownHead, task, data);
     }
 
     /// The network with the weights of a model.
@@ -125,7 +92,7 @@ public final class NetworkAnswers implements AnswerSource {
     private Network load(Object model, WeightSource weights, ModelConfig config) throws MergeException {
         loaded = null;
         Network open = network;
-        NetworkSettings wanted = settings(settings, config);
+        NetworkSettings wanted = questions.networkSettings(config);
         if (open != null && open.isBlueprintOf(architecture, weights, wanted)) {
             open.load(weights);
         } else {
@@ -138,12 +105,6 @@ public final class NetworkAnswers implements AnswerSource {
         return open;
     }
 
-    /// A task file without max-length has its default, which stands for as much as the network reads.
-    static NetworkSettings settings(ModelSettings model, ModelConfig config) {
-        int maxLength = model.maxLength() == ModelSettings.DEFAULT_MAX_LENGTH ? 0 : model.maxLength();
-        return new NetworkSettings(model.pooling(), maxLength, config);
-    }
-
     private static @Nullable Head ownHead(WeightSource weights, Blueprint blueprint) throws MergeException {
         String prefix = blueprint.classifierPrefix();
         return prefix != null && weights.shapes().containsKey(prefix + "weight")
@@ -151,42 +112,10 @@ public final class NetworkAnswers implements AnswerSource {
                 : null;
     }
 
-    private Head head(Task task, Blueprint blueprint) throws MergeException {
-        org.modelmerge.task.Head file = task.head();
-        if (file != null) {
-            return Head.read(file.file(), file.prefix(), blueprint.featureCount());
-        }
-        if (ownHead != null) {
-            return ownHead;
-        }
-        throw MergeException.of(
-                        ErrorCode.MISMATCH,
-                        "task " + Printable.text(task.name()) + " has no head, and the model no classifier of its own")
-                .withHint("name the task's head in the task file: head: {file: ..., prefix: ...}");
-    }
-
-    private TextFeatures features(Network ready) throws MergeException {
-        TextTokenizer open = tokenizer;
-        Path file = settings.tokenizer();
-        if (open == null) {
-            if (file == null) {
-                throw MergeException.of(
-                        ErrorCode.MISMATCH, architecture.name() + " reads images (got texts, expected images)");
-            }
-            Blueprint blueprint = ready.blueprint();
-            open = TextTokenizer.open(file, blueprint.vocabularySize(), blueprint.longestText());
-            tokenizer = open;
-        }
-        return new TextFeatures(ready, open, options.batchSize());
-    }
-
     /// Frees the network; libtorch itself stays loaded until the process ends.
     @Override
     public void close() {
-        if (tokenizer != null) {
-            tokenizer.close();
-            tokenizer = null;
-        }
+        questions.close();
         if (network != null) {
             network.close();
             network = null;

@@ -89,7 +89,7 @@ public final class NetworkGradients implements GradientOracle {
         CheckpointWeights source = CheckpointWeights.open(base, model.frozen());
         boolean opened = false;
         try {
-            NetworkSettings wanted = NetworkAnswers.settings(model, source.config());
+            NetworkSettings wanted = TaskQuestions.networkSettings(model, source.config());
             Blueprint blueprint = Network.blueprintOf(architecture, source, wanted);
             Weights.check(blueprint.tensors(), source);
             List<TaskSamples> tasks = new TaskSamplesReader(architecture, model, blueprint, source).read(file.tasks());

@@ -13,11 +13,11 @@ import org.modelmerge.error.MergeException;
 /// back in their own order.
 ///
 /// @param batchSize texts a batch
-public record TextFeatures(Network network, TextTokenizer tokenizer, int batchSize) {
+public record TextFeatures(BatchFeatures network, TextTokenizer tokenizer, int batchSize) {
     /// Features of a window of texts; a few thousand are enough to find neighbours of equal length.
     ///
     /// @return `[texts][d]`, in the order of the texts
-    /// @throws MergeException as [Network#features] does
+    /// @throws MergeException as [BatchFeatures#features] does
     public float[][] of(List<String> texts) throws MergeException {
         long[][] tokens = tokenizer.encode(texts);
         int[] order = longestFirst(tokens);
