@@ -36,7 +36,7 @@ final class MergeWork {
     int run(Operands models, @Nullable Path byRecipe) throws MergeException {
         long start = System.nanoTime();
         MergeOrder order = order(models, byRecipe);
-        try (TaskEvaluation evaluation = TaskEvaluation.open(talk, output, models, order.output());
+        try (TaskEvaluation evaluation = TaskEvaluation.open(talk, output, settings, models, order.output());
                 MergeSession session = MergeSession.open(order)) {
             if (output.dryRun) {
                 plan(session);

@@ -19,7 +19,7 @@ final class Talk {
     private final boolean json;
     private final boolean quiet;
     private final boolean verbose;
-    private final boolean bar;
+    private final @Nullable StatusLine status;
     private final boolean colors;
 
     Talk(Console console, CommonOptions options, boolean bar, boolean colors) {
@@ -27,7 +27,7 @@ final class Talk {
         this.json = options.json;
         this.quiet = options.quiet;
         this.verbose = options.verbose;
-        this.bar = bar;
+        this.status = bar ? new StatusLine(console.err()) : null;
         this.colors = colors;
     }
 
@@ -88,7 +88,13 @@ final class Talk {
 
     /// Who watches the work: a bar, or nobody.
     MergeObserver observer() {
-        return bar ? new ProgressBar(console.err()) : MergeObserver.NONE;
+        return status == null ? MergeObserver.NONE : new ProgressBar(status);
+    }
+
+    /// The line on stderr that shows progress, null where none is wanted.
+    @Nullable
+    StatusLine statusLine() {
+        return status;
     }
 
     /// Ends the observer's line.
