@@ -215,7 +215,7 @@ agree() {
     shift 2
     rm -rf o.safetensors theirs theirs.safetensors
     # shellcheck disable=SC2046,SC2086 # words of commands
-    "$merge" -f -q -o o.safetensors --method $words $(inputs)
+    "$merge" -f -q -o o.safetensors --method $words $(inputs) >/dev/null
     "$@" >"$folder/log" 2>&1 || {
         cat "$folder/log" >&2
         fail 5 "failed: $*"
