@@ -18,6 +18,7 @@ import org.modelmerge.evaluation.ModelAnswers;
 import org.modelmerge.evaluation.ModelHash;
 import org.modelmerge.evaluation.Predictions;
 import org.modelmerge.evaluation.TaskAnswers;
+import org.modelmerge.network.ItemListener;
 import org.modelmerge.task.TaskFile;
 
 /// Answers of models, each model asked once: by running its network, or from a file of saved predictions.
@@ -26,6 +27,7 @@ final class EvalAnswers implements AutoCloseable {
     private final Storage storage = LocalStorage.INSTANCE;
     private final @Nullable LazyAnswers source;
     private final @Nullable Evaluator evaluator;
+    private final @Nullable EvaluationProgress progress;
     private final List<String> tasks;
     private final Map<String, Predictions> saved;
     private final Map<String, Path> individual;
@@ -34,7 +36,11 @@ final class EvalAnswers implements AutoCloseable {
     private final List<String> warnings = new ArrayList<>();
 
     private EvalAnswers(
-            Talk talk, @Nullable TaskFile file, Map<String, Predictions> saved, Map<String, String> individualWords)
+            Talk talk,
+            @Nullable TaskFile file,
+            NetworkOptions options,
+            Map<String, Predictions> saved,
+            Map<String, String> individualWords)
             throws MergeException {
         this.console = talk.console();
         this.saved = saved;
@@ -46,15 +52,12 @@ final class EvalAnswers implements AutoCloseable {
         if (file == null) {
             this.source = null;
             this.evaluator = null;
+            this.progress = null;
             this.tasks = saved.values().iterator().next().tasks();
         } else {
-            this.source = new LazyAnswers(console.networks(), file.model());
-            this.evaluator = new Evaluator(
-                    storage,
-                    source,
-                    file.tasks(),
-                    (model, task) -> talk.verbose(
-                            () -> List.of("running  " + Printable.text(model) + " on " + Printable.text(task.name()))));
+            this.progress = new EvaluationProgress(talk, file.tasks());
+            this.source = new LazyAnswers(console.networks(), file.model(), options.options(progress));
+            this.evaluator = new Evaluator(storage, source, file.tasks(), progress);
             this.tasks = file.tasks().stream().map(task -> task.name()).toList();
         }
         for (String task : individual.keySet()) {
@@ -68,9 +71,12 @@ final class EvalAnswers implements AutoCloseable {
     }
 
     /// Reads the task file and the saved predictions; runs nothing.
-    static EvalAnswers open(Talk talk, EvalCommand.Questions questions, List<String> operands) throws MergeException {
+    static EvalAnswers open(Talk talk, EvalCommand.Questions questions, NetworkOptions options, List<String> operands)
+            throws MergeException {
         Console console = talk.console();
         Path tasks = Words.pathOrNull(console, "--tasks", questions.tasks);
+        // Checked also where saved answers need no network.
+        options.options(ItemListener.NONE);
         Map<String, String> experts = new LinkedHashMap<>();
         for (String text : questions.individual) {
             int equals = text.indexOf('=');
@@ -92,7 +98,7 @@ final class EvalAnswers implements AutoCloseable {
             Path file = Words.path(console, "--predictions", text.substring(model.length() + 1));
             saved.put(model, Predictions.read(LocalStorage.INSTANCE, file));
         }
-        return new EvalAnswers(talk, tasks == null ? null : TaskFile.read(tasks), saved, experts);
+        return new EvalAnswers(talk, tasks == null ? null : TaskFile.read(tasks), options, saved, experts);
     }
 
     /// The model in MODEL=FILE. Both may contain `=`, so it must be one that the command names.
@@ -183,6 +189,9 @@ final class EvalAnswers implements AutoCloseable {
 
     @Override
     public void close() {
+        if (progress != null) {
+            progress.end();
+        }
         if (source != null) {
             source.close();
         }

@@ -7,6 +7,7 @@ import org.modelmerge.evaluation.AnswerSource;
 import org.modelmerge.evaluation.Answers;
 import org.modelmerge.evaluation.MergedModel;
 import org.modelmerge.evaluation.Split;
+import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.task.ModelSettings;
 import org.modelmerge.task.Task;
 
@@ -14,11 +15,13 @@ import org.modelmerge.task.Task;
 final class LazyAnswers implements AnswerSource {
     private final Networks networks;
     private final ModelSettings settings;
+    private final RunOptions options;
     private @Nullable AnswerSource source;
 
-    LazyAnswers(Networks networks, ModelSettings settings) {
+    LazyAnswers(Networks networks, ModelSettings settings, RunOptions options) {
         this.networks = networks;
         this.settings = settings;
+        this.options = options;
     }
 
     @Override
@@ -34,7 +37,7 @@ final class LazyAnswers implements AnswerSource {
     private AnswerSource opened() throws MergeException {
         AnswerSource opened = source;
         if (opened == null) {
-            opened = networks.open(settings);
+            opened = networks.open(settings, options);
             source = opened;
         }
         return opened;

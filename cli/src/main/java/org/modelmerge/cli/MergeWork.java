@@ -72,7 +72,7 @@ final class MergeWork {
 
     private int run(MergeOrder order, Operands models, @Nullable LearnedCoefficients learned, long start)
             throws MergeException {
-        try (TaskEvaluation evaluation = TaskEvaluation.open(talk, output, models, order.output());
+        try (TaskEvaluation evaluation = TaskEvaluation.open(talk, output, settings, models, order.output());
                 MergeSession session = MergeSession.open(order)) {
             if (output.dryRun) {
                 plan(session);

@@ -54,7 +54,7 @@ final class Settings {
             SEED);
 
     private static final List<String> DTYPES = List.of("base", "f32", "f16", "bf16", "f64");
-    private static final int MAX_THREADS = 1024;
+    static final int MAX_THREADS = 1024;
     private static final int MAX_SLICE_ELEMENTS = 1 << 22;
 
     private final Map<String, Object> values;

@@ -20,7 +20,7 @@ final class Talk {
     private final boolean json;
     private final boolean quiet;
     private final boolean verbose;
-    private final boolean bar;
+    private final @Nullable StatusLine status;
     private final boolean colors;
 
     Talk(Console console, CommonOptions options, boolean bar, boolean colors) {
@@ -28,7 +28,7 @@ final class Talk {
         this.json = options.json;
         this.quiet = options.quiet;
         this.verbose = options.verbose;
-        this.bar = bar;
+        this.status = bar ? new StatusLine(console.err()) : null;
         this.colors = colors;
     }
 
@@ -89,7 +89,13 @@ final class Talk {
 
     /// Who watches the work: a bar, or nobody.
     MergeObserver observer() {
-        return bar ? new ProgressBar(console.err()) : MergeObserver.NONE;
+        return status == null ? MergeObserver.NONE : new ProgressBar(status);
+    }
+
+    /// The line on stderr that shows progress, null where none is wanted.
+    @Nullable
+    StatusLine statusLine() {
+        return status;
     }
 
     /// Who watches learning: a bar, or nobody.

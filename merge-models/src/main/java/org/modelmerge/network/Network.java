@@ -21,13 +21,15 @@ public final class Network implements BatchFeatures, AutoCloseable {
     private final NDManager manager;
     private final Weights weights;
     private final BatchWorkers workers;
+    private final ItemListener listener;
     private final Set<String> frozen = new LinkedHashSet<>();
 
-    private Network(Blueprint blueprint, NDManager manager, int threads) {
+    private Network(Blueprint blueprint, NDManager manager, int threads, ItemListener listener) {
         this.blueprint = blueprint;
         this.manager = manager;
         this.weights = new Weights(manager, blueprint.tensors());
         this.workers = new BatchWorkers(threads);
+        this.listener = listener;
     }
 
     /// Reads sizes and weights; starts libtorch if it does not run yet.
@@ -37,9 +39,22 @@ public final class Network implements BatchFeatures, AutoCloseable {
     ///     `UNAVAILABLE` if libtorch does not run on this system, or as the source refuses
     public static Network open(Architecture architecture, WeightSource source, NetworkSettings settings, int threads)
             throws MergeException {
+        return open(architecture, source, settings, threads, ItemListener.NONE);
+    }
+
+    /// The same, with somebody who hears of every batch of which features are computed.
+    ///
+    /// @throws MergeException as the other form does
+    public static Network open(
+            Architecture architecture,
+            WeightSource source,
+            NetworkSettings settings,
+            int threads,
+            ItemListener listener)
+            throws MergeException {
         Blueprint blueprint = blueprintOf(architecture, source, settings);
         Weights.check(blueprint.tensors(), source);
-        Network network = new Network(blueprint, TorchEngine.newManager(), threads);
+        Network network = new Network(blueprint, TorchEngine.newManager(), threads, listener);
         boolean loaded = false;
         try {
             network.load(source);
@@ -149,6 +164,7 @@ public final class Network implements BatchFeatures, AutoCloseable {
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(flat, i * d, rows[i], 0, d);
         }
+        listener.computed(rows.length);
         return rows;
     }
 

@@ -38,10 +38,16 @@ public final class NetworkAnswers implements AnswerSource {
     ///
     /// @param threads batches computed side by side, from 1
     /// @param batchSize items a batch, from 1
-    public record RunOptions(int threads, int batchSize) {
+    /// @param listener hears of every batch
+    public record RunOptions(int threads, int batchSize, ItemListener listener) {
         /// All processors, and batches of 32: larger ones gained nothing on two cores.
         public static final RunOptions DEFAULT =
                 new RunOptions(Runtime.getRuntime().availableProcessors(), 32);
+
+        /// Options that nobody listens to.
+        public RunOptions(int threads, int batchSize) {
+            this(threads, batchSize, ItemListener.NONE);
+        }
 
         /// Refuses numbers below 1.
         public RunOptions {
@@ -97,7 +103,7 @@ public final class NetworkAnswers implements AnswerSource {
             open.load(weights);
         } else {
             close();
-            open = Network.open(architecture, weights, wanted, options.threads());
+            open = Network.open(architecture, weights, wanted, options.threads(), options.listener());
             network = open;
         }
         ownHead = ownHead(weights, open.blueprint());
