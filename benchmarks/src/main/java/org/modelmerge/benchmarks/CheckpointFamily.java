@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.modelmerge.checkpoint.CheckpointLayout;
 import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.LocalStorage;
@@ -24,10 +26,14 @@ public final class CheckpointFamily {
     private static final int BLOCK = 1 << 16;
 
     private final DType dtype;
+    private final long hidden;
+    private final int layers;
     private final List<OutputTensor> tensors;
 
-    private CheckpointFamily(DType dtype, List<OutputTensor> tensors) {
+    private CheckpointFamily(DType dtype, long hidden, int layers, List<OutputTensor> tensors) {
         this.dtype = dtype;
+        this.hidden = hidden;
+        this.layers = layers;
         this.tensors = tensors;
     }
 
@@ -55,7 +61,7 @@ public final class CheckpointFamily {
         }
         add(tensors, dtype, "model.norm.weight", hidden);
         add(tensors, dtype, "lm_head.weight", vocabulary(hidden), hidden);
-        return new CheckpointFamily(dtype, tensors);
+        return new CheckpointFamily(dtype, hidden, layers, tensors);
     }
 
     private static void add(List<OutputTensor> tensors, DType dtype, String name, long... sizes) {
@@ -82,16 +88,25 @@ public final class CheckpointFamily {
     ///
     /// @param member 0 for the base, i for expert i
     public void write(Path file, int member) throws Exception {
+        write(file, member, 1);
+    }
+
+    /// Writes a member of the family of which only some blocks of 64 Ki elements have values; the others are 0, and
+    /// holes where the file system has such.
+    ///
+    /// @param every 1 for all blocks, k for each k-th block of a tensor
+    void write(Path file, int member, int every) throws Exception {
         CheckpointLayout layout = CheckpointLayout.of(tensors, Map.of("format", "pt"), Long.MAX_VALUE);
         ShardLayout shard = layout.shards().getFirst();
         Files.deleteIfExists(file);
         try (ShardSink sink = LocalStorage.INSTANCE.create(file)) {
             sink.write(shard.header(), 0);
+            sink.write(ByteBuffer.allocate(1), shard.fileSize() - 1);
             SliceEncoder encoder = new SliceEncoder(BLOCK);
             for (TensorInfo tensor : shard.tensors()) {
                 long count = tensor.elementCount();
                 long bytes = shard.dataStart() + tensor.begin();
-                for (long start = 0; start < count; start += BLOCK) {
+                for (long start = 0; start < count; start += (long) BLOCK * every) {
                     float[] values = new float[(int) Math.min(BLOCK, count - start)];
                     fill(values, tensor.name().hashCode() * 31L + start, member);
                     ByteBuffer encoded = encoder.encode(values, dtype, values);
@@ -124,18 +139,52 @@ public final class CheckpointFamily {
         return sum * (1.732f / 2 / 32768);
     }
 
-    /// Writes `FOLDER/base.safetensors` and `FOLDER/ft1.safetensors`, ...
+    /// The configuration that other tools need beside such weights.
+    private String config() {
+        return String.format(Locale.ROOT, """
+            {"architectures": ["LlamaForCausalLM"], "model_type": "llama", "hidden_size": %d, "intermediate_size": %d,
+            "num_hidden_layers": %d, "num_attention_heads": %d, "num_key_value_heads": %4$d, "vocab_size": %d,
+            "tie_word_embeddings": false}
+            """, hidden, inner(hidden), layers, hidden / 64, vocabulary(hidden));
+    }
+
+    /// AdaMerging's coefficients for a merge of these experts: one a tensor and task, around 0.3.
+    private String coefficients(int experts) {
+        String tasks = IntStream.rangeClosed(1, experts)
+                .mapToObj(i -> "\"ft" + i + "\"")
+                .collect(Collectors.joining(","));
+        StringBuilder rows = new StringBuilder();
+        for (int t = 0; t < tensors.size(); t++) {
+            rows.append(t == 0 ? "" : ",\n")
+                    .append('"')
+                    .append(tensors.get(t).name())
+                    .append("\":[");
+            for (int i = 0; i < experts; i++) {
+                rows.append(i == 0 ? "" : ",")
+                        .append(String.format(Locale.ROOT, "%.3f", 0.25 + (7 * t + 3 * i) % 101 * 0.001));
+            }
+            rows.append(']');
+        }
+        return "{\"schema\":1,\"granularity\":\"layer\",\"tasks\":[" + tasks + "],\"rows\":{\n" + rows + "}}\n";
+    }
+
+    /// Writes `FOLDER/base.safetensors` and `FOLDER/ft1.safetensors`, ..., a `config.json` of Llama, and
+    /// `coefficients.json` for AdaMerging.
     ///
-    /// @param args folder, dtype (bf16, f16, f32), bytes a file, number of experts
+    /// @param args folder, dtype (bf16, f16, f32), bytes a file, number of experts; then k if only each k-th
+    ///     block shall have values
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]);
         Files.createDirectories(folder);
         DType dtype = DType.valueOf(args[1].toUpperCase(Locale.ROOT));
         CheckpointFamily family = ofSize(dtype, Long.parseLong(args[2]));
         int experts = Integer.parseInt(args[3]);
+        int every = args.length > 4 ? Integer.parseInt(args[4]) : 1;
         for (int member = 0; member <= experts; member++) {
             String name = member == 0 ? "base" : "ft" + member;
-            family.write(folder.resolve(name + ".safetensors"), member);
+            family.write(folder.resolve(name + ".safetensors"), member, every);
         }
+        Files.writeString(folder.resolve("config.json"), family.config());
+        Files.writeString(folder.resolve("coefficients.json"), family.coefficients(experts));
     }
 }

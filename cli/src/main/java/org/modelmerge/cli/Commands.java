@@ -12,6 +12,7 @@ enum Commands {
     DIFF("diff", "what differs between two checkpoints"),
     CHECK("check", "can these be merged? The weight report without a merge"),
     EVAL("eval", "accuracy per task of models, with intervals, comparisons and gates"),
+    SEARCH("search", "choose coefficients by score: a grid, or CMA-ES"),
     VERIFY("verify", "do an output and its inputs match their hashes?"),
     IMPORT_ONNX("import-onnx", "the weights of an ONNX file as safetensors"),
     TWIN_EXTRACT("twin extract", "a shared expert and compressed exclusive experts, as a Twin folder"),
@@ -22,9 +23,6 @@ enum Commands {
     METHODS("methods", "the methods, their papers and parameters"),
     COMPLETION("completion", "completion script for bash or zsh"),
     HELP("help", "help of a command");
-
-    /// Commands that are specified and come with later versions: not taken for the name of a base.
-    private static final List<String> PLANNED = List.of("search");
 
     private final String word;
     private final String summary;
@@ -47,11 +45,6 @@ enum Commands {
     /// Whether some commands begin with this word and go on with another.
     static boolean isGroup(String word) {
         return words().stream().anyMatch(name -> name.startsWith(word + " "));
-    }
-
-    /// Whether a later version has this command.
-    static boolean isPlanned(String word) {
-        return PLANNED.contains(word);
     }
 
     /// All names.
@@ -81,6 +74,7 @@ enum Commands {
             case DIFF -> new DiffCommand();
             case CHECK -> new CheckCommand();
             case EVAL -> new EvalCommand();
+            case SEARCH -> new SearchCommand();
             case VERIFY -> new VerifyCommand();
             case IMPORT_ONNX -> new ImportOnnxCommand();
             case TWIN_EXTRACT -> new TwinExtractCommand();

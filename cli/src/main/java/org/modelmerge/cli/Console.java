@@ -9,11 +9,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.modelmerge.error.MergeException;
-import org.modelmerge.evaluation.AnswerSource;
 import org.modelmerge.network.NetworkAnswers;
-import org.modelmerge.network.NetworkAnswers.RunOptions;
-import org.modelmerge.task.ModelSettings;
 
 /// What the command sees of the world outside files: streams, the working directory, the environment.
 ///
@@ -43,11 +39,7 @@ record Console(
                 new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8),
                 Console::isTerminal,
                 System.getenv(),
-                Console::network);
-    }
-
-    private static AnswerSource network(ModelSettings settings) throws MergeException {
-        return new NetworkAnswers(settings, RunOptions.DEFAULT);
+                NetworkAnswers::new);
     }
 
     private static boolean isTerminal() {

@@ -13,6 +13,7 @@ import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.evaluation.AnswerSource;
 import org.modelmerge.evaluation.Evaluator;
 import org.modelmerge.evaluation.ModelAnswers;
 import org.modelmerge.evaluation.ModelHash;
@@ -28,8 +29,9 @@ final class EvalAnswers implements AutoCloseable {
     private final Console console;
     private final Storage storage = LocalStorage.INSTANCE;
     private final @Nullable TaskFile file;
-    private final Evaluator.Listener listener;
     private final @Nullable LazyAnswers source;
+    private final @Nullable EvaluationProgress progress;
+    private final @Nullable RunOptions options;
     private final List<String> tasks;
     private final Map<String, Predictions> saved;
     private final Map<String, Path> individual;
@@ -41,7 +43,11 @@ final class EvalAnswers implements AutoCloseable {
     private record Column(Path model, @Nullable Routing routing) {}
 
     private EvalAnswers(
-            Talk talk, @Nullable TaskFile file, Map<String, Predictions> saved, Map<String, String> individualWords)
+            Talk talk,
+            @Nullable TaskFile file,
+            NetworkOptions options,
+            Map<String, Predictions> saved,
+            Map<String, String> individualWords)
             throws MergeException {
         this.console = talk.console();
         this.saved = saved;
@@ -51,13 +57,15 @@ final class EvalAnswers implements AutoCloseable {
             individual.put(expert.getKey(), Words.path(console, "--individual", expert.getValue()));
         }
         this.file = file;
-        this.listener = (model, task) -> talk.verbose(
-                () -> List.of("running  " + Printable.text(model) + " on " + Printable.text(task.name())));
         if (file == null) {
             this.source = null;
+            this.progress = null;
+            this.options = null;
             this.tasks = saved.values().iterator().next().tasks();
         } else {
-            this.source = new LazyAnswers(console.networks(), file.model());
+            this.progress = new EvaluationProgress(talk, file.tasks());
+            this.options = options.options(progress);
+            this.source = new LazyAnswers(console.networks(), file.model(), this.options);
             this.tasks = file.tasks().stream().map(task -> task.name()).toList();
         }
         for (String task : individual.keySet()) {
@@ -71,9 +79,12 @@ final class EvalAnswers implements AutoCloseable {
     }
 
     /// Reads the task file and the saved predictions; runs nothing.
-    static EvalAnswers open(Talk talk, EvalCommand.Questions questions, List<String> operands) throws MergeException {
+    static EvalAnswers open(Talk talk, EvalCommand.Questions questions, NetworkOptions options, List<String> operands)
+            throws MergeException {
         Console console = talk.console();
         Path tasks = Words.pathOrNull(console, "--tasks", questions.tasks);
+        // Checked also where saved answers need no network.
+        options.options(ItemListener.NONE);
         Map<String, String> experts = new LinkedHashMap<>();
         for (String text : questions.individual) {
             int equals = text.indexOf('=');
@@ -95,7 +106,7 @@ final class EvalAnswers implements AutoCloseable {
             Path file = Words.path(console, "--predictions", text.substring(model.length() + 1));
             saved.put(model, Predictions.read(LocalStorage.INSTANCE, file));
         }
-        return new EvalAnswers(talk, tasks == null ? null : TaskFile.read(tasks), saved, experts);
+        return new EvalAnswers(talk, tasks == null ? null : TaskFile.read(tasks), options, saved, experts);
     }
 
     /// The model in MODEL=FILE. Both may contain `=`, so it must be one that the command names.
@@ -130,12 +141,11 @@ final class EvalAnswers implements AutoCloseable {
     }
 
     private ModelAnswers run(Column column, String word, String name) throws MergeException {
-        TaskFile asked = file;
-        if (column.routing() == null || asked == null) {
-            return evaluator(word).all(column.model(), name);
+        if (column.routing() == null || file == null || options == null) {
+            return evaluator(word, source).all(column.model(), name);
         }
-        try (TwinAnswers twin = new TwinAnswers(asked, RunOptions.DEFAULT, column.routing())) {
-            return new Evaluator(storage, twin, asked.tasks(), listener).all(column.model(), name);
+        try (TwinAnswers twin = new TwinAnswers(file, options, column.routing())) {
+            return evaluator(word, twin).all(column.model(), name);
         }
     }
 
@@ -166,7 +176,7 @@ final class EvalAnswers implements AutoCloseable {
         }
         Predictions predictions = saved.get(word);
         return predictions == null
-                ? evaluator(word).one(expert, name.apply(expert, word), task)
+                ? evaluator(word, source).one(expert, name.apply(expert, word), task)
                 : saved(predictions, expert, name.apply(expert, word), List.of(task))
                         .tasks()
                         .getFirst();
@@ -181,14 +191,14 @@ final class EvalAnswers implements AutoCloseable {
         return predictions.of(name, isHere ? ModelHash.of(storage, model) : null, wanted);
     }
 
-    private Evaluator evaluator(String word) throws MergeException {
-        if (file == null || source == null) {
+    private Evaluator evaluator(String word, @Nullable AnswerSource answers) throws MergeException {
+        if (file == null || progress == null || answers == null) {
             throw MergeException.of(
                             ErrorCode.USAGE,
                             "no --predictions for " + Printable.text(word) + " and no --tasks to run it on")
                     .withHint("pass --tasks FILE");
         }
-        return new Evaluator(storage, source, file.tasks(), listener);
+        return new Evaluator(storage, answers, file.tasks(), progress);
     }
 
     /// What could not be checked.
@@ -198,6 +208,9 @@ final class EvalAnswers implements AutoCloseable {
 
     @Override
     public void close() {
+        if (progress != null) {
+            progress.end();
+        }
         if (source != null) {
             source.close();
         }

@@ -28,6 +28,9 @@ final class EvalCommand implements Command {
     Outputs outputs = new Outputs();
 
     @Mixin
+    NetworkOptions networks = new NetworkOptions();
+
+    @Mixin
     CommonOptions common = new CommonOptions();
 
     @Parameters(arity = "0..*", paramLabel = "MODEL")
@@ -135,6 +138,8 @@ final class EvalCommand implements Command {
             refuseWithScore("--individual", !questions.individual.isEmpty());
             refuseWithScore("--predictions", !questions.predictions.isEmpty());
             refuseWithScore("--save-predictions", outputs.predictions != null);
+            refuseWithScore("--threads", networks.threads != null);
+            refuseWithScore("--batch-size", networks.batchSize != null);
         } else if (questions.tasks == null && questions.predictions.isEmpty()) {
             throw MergeException.of(ErrorCode.USAGE, "nothing to evaluate by")
                     .withHint("pass --tasks FILE, or --score 'COMMAND {}'");

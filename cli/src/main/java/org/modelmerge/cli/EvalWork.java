@@ -100,7 +100,7 @@ final class EvalWork {
     }
 
     private Evaluation ofAnswers(@Nullable Path baseline, long seed, List<ModelAnswers> all) throws MergeException {
-        try (EvalAnswers source = EvalAnswers.open(talk, command.questions, command.operands)) {
+        try (EvalAnswers source = EvalAnswers.open(talk, command.questions, command.networks, command.operands)) {
             String baseWord = command.questions.baseline;
             ModelAnswers reference = baseline == null || baseWord == null
                     ? null

@@ -56,9 +56,6 @@ public final class Main {
             return dispatchGroup(first);
         }
         Commands named = Commands.named(first);
-        if (named == null && Commands.isPlanned(first)) {
-            throw MergeException.of(ErrorCode.USAGE, "this version has no command " + first);
-        }
         return named == null
                 ? execute("", new MergeCommand(), words)
                 : execute(named.word(), named.create(), words.subList(1, words.size()));

@@ -30,6 +30,9 @@ final class MergeCommand implements MergingCommand {
     OutputOptions output = new OutputOptions();
 
     @Mixin
+    LearnOptions learning = new LearnOptions();
+
+    @Mixin
     MachineOptions machine = new MachineOptions();
 
     @Mixin
@@ -74,10 +77,11 @@ final class MergeCommand implements MergingCommand {
         }
         Map<String, Object> values = new LinkedHashMap<>(method.given(talk.console()));
         scope.addTo(values);
+        learning.addTo(values);
         machine.addTo(values);
         output.addTo(values);
         Operands models = Operands.of(talk.console(), operands, "merge --method METHOD BASE EXPERT...");
-        return new MergeWork(talk, output, methodName, Settings.ofFlags(values)).run(models, null);
+        return new MergeWork(talk, output, learning, methodName, Settings.ofFlags(values)).run(models, null);
     }
 
     /// Without a method the first word may have been meant as a command.

@@ -2,6 +2,8 @@ package org.modelmerge.cli;
 
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.modelmerge.adamerging.CoefficientTable;
+import org.modelmerge.catalog.LearningOptions;
 import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.engine.MergeObserver;
@@ -10,6 +12,7 @@ import org.modelmerge.engine.MergeRequest;
 import org.modelmerge.engine.MergeRequest.Hashing;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.learning.LearnedCoefficients;
 import org.modelmerge.report.JsonReport;
 import org.modelmerge.report.MergeOrder;
 import org.modelmerge.report.MergeOutcome;
@@ -22,12 +25,14 @@ final class MergeWork {
 
     private final Talk talk;
     private final OutputOptions output;
+    private final LearnOptions learning;
     private final String method;
     private final Settings settings;
 
-    MergeWork(Talk talk, OutputOptions output, String method, Settings settings) {
+    MergeWork(Talk talk, OutputOptions output, LearnOptions learning, String method, Settings settings) {
         this.talk = talk;
         this.output = output;
+        this.learning = learning;
         this.method = method;
         this.settings = settings;
     }
@@ -44,8 +49,30 @@ final class MergeWork {
                     .run(models, folder != null ? folder : talk.console().directory().resolve(TWIN_OUTPUT));
         }
         long start = System.nanoTime();
-        MergeOrder order = order(models, byRecipe);
-        try (TaskEvaluation evaluation = TaskEvaluation.open(talk, output, models, order.output());
+        Learner learner = Learner.of(talk, output, learning, method, settings);
+        if (learner == null) {
+            return run(order(settings, models, byRecipe), models, null, start);
+        }
+        MergeOrder before = order(applying(learner.start(models.experts().size())), models, byRecipe);
+        if (output.dryRun) {
+            talk.say(learner.plan());
+            return run(before, models, null, start);
+        }
+        // Whatever keeps the merge from being made is told before the long work.
+        MergeSession.open(before).close();
+        LearnedCoefficients learned = learner.learn(before.merge());
+        int exit = run(order(applying(learned.table()), models, byRecipe), models, learned, start);
+        learner.save(learned.table());
+        return exit;
+    }
+
+    private Settings applying(CoefficientTable coefficients) {
+        return settings.withMethod(LearningOptions.applying(settings.ofMethod(), coefficients));
+    }
+
+    private int run(MergeOrder order, Operands models, @Nullable LearnedCoefficients learned, long start)
+            throws MergeException {
+        try (TaskEvaluation evaluation = TaskEvaluation.open(talk, output, settings, models, order.output());
                 MergeSession session = MergeSession.open(order)) {
             if (output.dryRun) {
                 plan(session);
@@ -87,12 +114,12 @@ final class MergeWork {
         }
     }
 
-    private MergeOrder order(Operands models, @Nullable Path byRecipe) throws MergeException {
+    private MergeOrder order(Settings chosen, Operands models, @Nullable Path byRecipe) throws MergeException {
         Console console = talk.console();
-        Path chosen = Words.pathOrNull(console, "--output", output.output);
-        Path target = chosen != null ? chosen : byRecipe != null ? byRecipe : byDefault(console, models.base());
+        Path named = Words.pathOrNull(console, "--output", output.output);
+        Path target = named != null ? named : byRecipe != null ? byRecipe : byDefault(console, models.base());
         String singleFile = MergeOrder.isFile(target) ? target.getFileName().toString() : null;
-        MergeRequest request = settings.request(method, models.base(), models.experts(), singleFile, !output.noReport);
+        MergeRequest request = chosen.request(method, models.base(), models.experts(), singleFile, !output.noReport);
         boolean showsHash = singleFile == null || !output.noReport || talk.json();
         if (!showsHash && request.hashing() == Hashing.OUTPUTS) {
             request = request.withHashing(Hashing.NOTHING);

@@ -22,7 +22,8 @@ final class PlanText {
         for (MergePlan.Input input : plan.inputs()) {
             lines.add("input    " + Printable.text(input.name()) + ": " + Printable.text(input.path()) + ", "
                     + Quantity.bytes(input.sizeBytes()) + " in "
-                    + Quantity.count(input.shards().size(), "file"));
+                    + Quantity.count(input.shards().size(), "file")
+                    + (input.origin() == null ? "" : ": " + input.origin()));
         }
         lines.add("merged   " + Quantity.count(mergedCount(plan), "tensor") + ", D = "
                 + Quantity.count(plan.mergedElementCount()));

@@ -1,6 +1,5 @@
 package org.modelmerge.cli;
 
-import java.io.PrintStream;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.modelmerge.engine.MergeObserver;
@@ -9,21 +8,20 @@ import org.modelmerge.engine.MergeObserver;
 final class ProgressBar implements MergeObserver {
     private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
-    private final PrintStream err;
+    private final StatusLine line;
     private final LongSupplier clock;
     private String pass = "";
     private long passBytes;
     private long doneBytes;
     private long passStart;
     private long lastDrawn;
-    private int width;
 
-    ProgressBar(PrintStream err) {
-        this(err, System::nanoTime);
+    ProgressBar(StatusLine line) {
+        this(line, System::nanoTime);
     }
 
-    ProgressBar(PrintStream err, LongSupplier clock) {
-        this.err = err;
+    ProgressBar(StatusLine line, LongSupplier clock) {
+        this.line = line;
         this.clock = clock;
     }
 
@@ -47,33 +45,21 @@ final class ProgressBar implements MergeObserver {
 
     /// Wipes the line.
     void clear() {
-        write("");
-        err.append('\r');
-        err.flush();
-        width = 0;
+        line.clear();
     }
 
     private void draw(long now) {
         lastDrawn = now;
         double seconds = (now - passStart) / 1e9;
         long percent = passBytes == 0 ? 100 : Math.min(100, (long) (100.0 * doneBytes / passBytes));
-        StringBuilder line =
+        StringBuilder text =
                 new StringBuilder(pass).append("  ").append(percent).append('%');
         if (seconds > 0 && doneBytes > 0) {
             double rate = doneBytes / seconds;
-            line.append("  ").append(Quantity.threeDigits(rate / 1e9)).append(" GB/s  ");
+            text.append("  ").append(Quantity.threeDigits(rate / 1e9)).append(" GB/s  ");
             double left = Math.max(0, passBytes - doneBytes) / rate;
-            line.append(Quantity.duration(left)).append(" left in this pass");
+            text.append(Quantity.duration(left)).append(" left in this pass");
         }
-        write(line.toString());
-    }
-
-    private void write(String line) {
-        err.append('\r').append(line);
-        if (line.length() < width) {
-            err.append(" ".repeat(width - line.length()));
-        }
-        width = line.length();
-        err.flush();
+        line.write(text.toString());
     }
 }

@@ -37,6 +37,9 @@ final class RunCommand implements MergingCommand {
     OutputOptions output = new OutputOptions();
 
     @Mixin
+    LearnOptions learning = new LearnOptions();
+
+    @Mixin
     MachineOptions machine = new MachineOptions();
 
     @Mixin
@@ -86,11 +89,12 @@ final class RunCommand implements MergingCommand {
         Recipe recipe = RecipeFile.read(LocalStorage.INSTANCE, file);
         Map<String, Object> flags = new LinkedHashMap<>(method.given(talk.console()));
         scope.addTo(flags);
+        learning.addTo(flags);
         machine.addTo(flags);
         output.addTo(flags);
         Settings settings = Settings.ofRecipe(parameters(recipe, file), flags, methodName == null ? file : null);
         String chosen = methodName == null ? recipe.method() : methodName;
-        return new MergeWork(talk, output, chosen, settings)
+        return new MergeWork(talk, output, learning, chosen, settings)
                 .run(models(talk.console(), recipe, file), path(recipe.output()));
     }
 

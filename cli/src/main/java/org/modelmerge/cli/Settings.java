@@ -36,8 +36,8 @@ final class Settings {
     static final String THREADS = "threads";
     static final String MAX_MEMORY = "max-memory";
     static final String SLICE_ELEMENTS = "slice-elements";
-    /// Of random methods; the recipe of any other may have it, too.
-    private static final String SEED = "seed";
+    /// Of what is random; the recipe of any method may have it.
+    static final String SEED = "seed";
 
     private static final Set<String> ENGINE = Set.of(
             INCLUDE,
@@ -54,7 +54,7 @@ final class Settings {
             SEED);
 
     private static final List<String> DTYPES = List.of("base", "f32", "f16", "bf16", "f64");
-    private static final int MAX_THREADS = 1024;
+    static final int MAX_THREADS = 1024;
     private static final int MAX_SLICE_ELEMENTS = 1 << 22;
 
     private final Map<String, Object> values;
@@ -95,6 +95,26 @@ final class Settings {
         return ofEngine;
     }
 
+    /// The same choices with other values for the method.
+    Settings withMethod(Map<String, Object> ofMethod) {
+        Map<String, Object> all = withoutMethod(values);
+        all.putAll(ofMethod);
+        return new Settings(all, flags, recipe);
+    }
+
+    /// The values that only a method has.
+    Map<String, Object> ofMethod() {
+        Map<String, Object> ofMethod = new LinkedHashMap<>(values);
+        ofMethod.keySet().removeAll(ENGINE);
+        return ofMethod;
+    }
+
+    /// The seed of everything random.
+    long seed() throws MergeException {
+        String text = text(SEED);
+        return text == null ? 0 : Words.seed(text);
+    }
+
     /// The merge that these choices ask for.
     ///
     /// @param singleFile the name of the output if it is one file, which no shard size splits; else null
@@ -118,8 +138,7 @@ final class Settings {
     private MergeRequest build(
             String method, Path base, List<Path> experts, @Nullable String singleFile, boolean statistics)
             throws MergeException {
-        Map<String, Object> parameters = new LinkedHashMap<>(values);
-        parameters.keySet().removeAll(ENGINE);
+        Map<String, Object> parameters = ofMethod();
         if (values.get(SEED) != null && isRandom(method)) {
             parameters.put(SEED, values.get(SEED));
         }

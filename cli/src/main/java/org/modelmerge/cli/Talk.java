@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.json.JsonWriter;
+import org.modelmerge.learning.LearningObserver;
 
 /// How a command speaks: data to stdout, everything else to stderr, as loud as its options say.
 final class Talk {
@@ -19,7 +20,7 @@ final class Talk {
     private final boolean json;
     private final boolean quiet;
     private final boolean verbose;
-    private final boolean bar;
+    private final @Nullable StatusLine status;
     private final boolean colors;
 
     Talk(Console console, CommonOptions options, boolean bar, boolean colors) {
@@ -27,7 +28,7 @@ final class Talk {
         this.json = options.json;
         this.quiet = options.quiet;
         this.verbose = options.verbose;
-        this.bar = bar;
+        this.status = bar ? new StatusLine(console.err()) : null;
         this.colors = colors;
     }
 
@@ -88,7 +89,25 @@ final class Talk {
 
     /// Who watches the work: a bar, or nobody.
     MergeObserver observer() {
-        return bar ? new ProgressBar(console.err()) : MergeObserver.NONE;
+        return status == null ? MergeObserver.NONE : new ProgressBar(status);
+    }
+
+    /// The line on stderr that shows progress, null where none is wanted.
+    @Nullable
+    StatusLine statusLine() {
+        return status;
+    }
+
+    /// Who watches learning: a bar, or nobody.
+    LearningObserver learningObserver() {
+        return bar ? new LearningBar(console.err()) : LearningObserver.NONE;
+    }
+
+    /// Ends the observer's line.
+    static void end(LearningObserver observer) {
+        if (observer instanceof LearningBar progress) {
+            progress.clear();
+        }
     }
 
     /// Ends the observer's line.

@@ -8,7 +8,6 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
-import org.modelmerge.error.Printable;
 import org.modelmerge.evaluation.AnswerSource;
 import org.modelmerge.evaluation.Evaluation;
 import org.modelmerge.evaluation.Evaluator;
@@ -16,6 +15,7 @@ import org.modelmerge.evaluation.ModelAnswers;
 import org.modelmerge.evaluation.ModelNames;
 import org.modelmerge.evaluation.ModelResult;
 import org.modelmerge.evaluation.TaskAnswers;
+import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.report.OutputEvaluator;
 import org.modelmerge.task.Task;
 import org.modelmerge.task.TaskFile;
@@ -27,29 +27,32 @@ final class TaskEvaluation implements OutputEvaluator, AutoCloseable {
 
     private final TaskFile file;
     private final Operands models;
+    private final EvaluationProgress progress;
     private final LazyAnswers source;
-    private final Evaluator.Listener listener;
+    private final RunOptions options;
     private final Evaluator evaluator;
     private final ModelNames names = new ModelNames();
     private final String merged;
     private @Nullable ModelAnswers base;
     private @Nullable ModelAnswers individual;
 
-    private TaskEvaluation(Talk talk, TaskFile file, Operands models, Path output) {
+    private TaskEvaluation(Talk talk, TaskFile file, int threads, Operands models, Path output) {
         this.file = file;
         this.models = models;
-        this.source = new LazyAnswers(talk.console().networks(), file.model());
-        this.listener = (model, task) -> talk.verbose(
-                () -> List.of("running  " + Printable.text(model) + " on " + Printable.text(task.name())));
-        this.evaluator = new Evaluator(LocalStorage.INSTANCE, source, file.tasks(), listener);
+        this.progress = new EvaluationProgress(talk, file.tasks());
+        RunOptions standard = RunOptions.DEFAULT;
+        this.options =
+                new RunOptions(threads == 0 ? standard.threads() : threads, standard.batchSize(), progress);
+        this.source = new LazyAnswers(talk.console().networks(), file.model(), options);
+        this.evaluator = new Evaluator(LocalStorage.INSTANCE, source, file.tasks(), progress);
         this.merged = names.next(output);
     }
 
     /// Reads the task file and checks that each expert has its task; null if no task file is given.
     ///
     /// @throws MergeException `USAGE` if the numbers of tasks and experts differ, or there is no report to fill
-    static @Nullable TaskEvaluation open(Talk talk, OutputOptions options, Operands models, Path output)
-            throws MergeException {
+    static @Nullable TaskEvaluation open(
+            Talk talk, OutputOptions options, Settings settings, Operands models, Path output) throws MergeException {
         Path path = Words.pathOrNull(talk.console(), "--tasks", options.tasks);
         if (path == null) {
             return null;
@@ -67,7 +70,7 @@ final class TaskEvaluation implements OutputEvaluator, AutoCloseable {
                                     + models.experts().size() + ", one per expert")
                     .withHint("task i belongs to expert i by position");
         }
-        return new TaskEvaluation(talk, file, models, output);
+        return new TaskEvaluation(talk, file, settings.limits().threads(), models, output);
     }
 
     /// Evaluates base and experts. Done before the merge, so that what does not fit is told before the work.
@@ -80,11 +83,14 @@ final class TaskEvaluation implements OutputEvaluator, AutoCloseable {
             answers.add(evaluator.one(expert, names.next(expert), task.name()));
         }
         individual = new ModelAnswers(Evaluator.INDIVIDUAL, answers);
+        progress.end();
     }
 
     @Override
     public Evaluation evaluate(Path model) throws MergeException {
-        return Evaluation.of(List.of(evaluator.all(model, merged)), base, individual, SEED);
+        ModelAnswers answers = evaluator.all(model, merged);
+        progress.end();
+        return Evaluation.of(List.of(answers), base, individual, SEED);
     }
 
     /// The task file.
@@ -92,15 +98,21 @@ final class TaskEvaluation implements OutputEvaluator, AutoCloseable {
         return file;
     }
 
+    /// How networks are run.
+    RunOptions options() {
+        return options;
+    }
+
     /// The answers of another source to all tasks.
     ///
     /// @param name as the report shows it
     ModelAnswers answers(AnswerSource other, Path model, String name) throws MergeException {
-        return new Evaluator(LocalStorage.INSTANCE, other, file.tasks(), listener).all(model, name);
+        return new Evaluator(LocalStorage.INSTANCE, other, file.tasks(), progress).all(model, name);
     }
 
     /// Compares answers with those of base and experts.
     Evaluation evaluate(List<ModelAnswers> answers) throws MergeException {
+        progress.end();
         return Evaluation.of(answers, base, individual, SEED);
     }
 
@@ -126,6 +138,7 @@ final class TaskEvaluation implements OutputEvaluator, AutoCloseable {
 
     @Override
     public void close() {
+        progress.end();
         source.close();
     }
 }

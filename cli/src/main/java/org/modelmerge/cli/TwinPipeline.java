@@ -17,7 +17,6 @@ import org.modelmerge.evaluation.ModelAnswers;
 import org.modelmerge.evaluation.ModelHash;
 import org.modelmerge.evaluation.ModelResult;
 import org.modelmerge.evaluation.RoutingMatrix;
-import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.network.RouterLearning;
 import org.modelmerge.network.TwinAnswers;
 import org.modelmerge.network.TwinItems;
@@ -69,7 +68,7 @@ final class TwinPipeline implements TwinEvaluator {
     public Outcome evaluate(Path folder) throws MergeException {
         TaskFile file = evaluation.file();
         List<String> experts;
-        try (TwinItems items = TwinItems.open(TwinFolder.open(folder), file.model(), RunOptions.DEFAULT)) {
+        try (TwinItems items = TwinItems.open(TwinFolder.open(folder), file.model(), evaluation.options())) {
             experts = items.folder().tasks();
             RouterLearning.Learned learned = new RouterLearning(items, file, new RouterProgress(talk))
                     .train(settings, RouterLearning.MOST_PER_TASK);
@@ -83,7 +82,7 @@ final class TwinPipeline implements TwinEvaluator {
         List<ModelAnswers> answers = new ArrayList<>();
         RoutingMatrix routing = null;
         for (Routing choice : ROUTINGS) {
-            try (TwinAnswers twin = new TwinAnswers(file, RunOptions.DEFAULT, choice)) {
+            try (TwinAnswers twin = new TwinAnswers(file, evaluation.options(), choice)) {
                 answers.add(evaluation.answers(twin, folder, choice.word()));
                 routing = routing == null ? twin.routing(experts) : routing;
             }

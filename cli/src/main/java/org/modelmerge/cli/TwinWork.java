@@ -52,7 +52,7 @@ final class TwinWork {
                 !output.noReport,
                 MergeWork.reportPrefix(talk.console(), output.report),
                 Words.pathOrNull(talk.console(), "--write-recipe", output.writeRecipe));
-        try (TaskEvaluation evaluation = TaskEvaluation.open(talk, output, models, order.output());
+        try (TaskEvaluation evaluation = TaskEvaluation.open(talk, output, settings, models, order.output());
                 TwinSession session = TwinSession.open(order)) {
             if (output.dryRun) {
                 plan(session);

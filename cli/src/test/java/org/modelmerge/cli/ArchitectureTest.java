@@ -48,6 +48,7 @@ final class ArchitectureTest {
         "org.modelmerge.error..",
         "org.modelmerge.json..",
         "org.modelmerge.kernel..",
+        "org.modelmerge.lora..",
         "org.modelmerge.onnx.."
     };
 

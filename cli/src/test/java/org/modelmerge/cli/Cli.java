@@ -17,7 +17,7 @@ import java.util.stream.Stream;
 /// @param environment environment variables
 /// @param networks answers in place of networks
 record Cli(Path directory, boolean terminal, Map<String, String> environment, Networks networks) {
-    static final Networks NO_NETWORKS = settings -> {
+    static final Networks NO_NETWORKS = (settings, options) -> {
         throw new AssertionError("no test of this kind runs a network");
     };
 

@@ -89,6 +89,35 @@ final class EvalTest {
     }
 
     @Test
+    void showsModelTaskAndItemsWhileNetworksRun() {
+        Cli.Result result = run(
+                "eval", "--progress", "always", "--tasks", "tasks.yaml", "--baseline", Models.BASE, "m.safetensors");
+
+        assertThat(result.err())
+                .contains("\rbase on one (task 1/2)", "\rm on two (task 2/2)")
+                .endsWith("\r");
+        assertThat(result.out()).startsWith("m\n");
+    }
+
+    @Test
+    void runsNetworksWithTheThreadsAndBatchesAskedFor() {
+        run("eval", "--threads", "3", "--batch-size", "7", "--tasks", "tasks.yaml", "m.safetensors");
+
+        assertThat(answers.runOptions).isNotNull();
+        assertThat(answers.runOptions.threads()).isEqualTo(3);
+        assertThat(answers.runOptions.batchSize()).isEqualTo(7);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--threads, 0", "--threads, two", "--batch-size, 0", "--batch-size, 4097"})
+    void refusesImpossibleThreadsAndBatches(String option, String value) {
+        Cli.Result result = run("eval", option, value, "--tasks", "tasks.yaml", "m.safetensors");
+
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.err()).startsWith("merge: " + option + ": got " + value + ", expected a whole number from 1");
+    }
+
+    @Test
     void printsOneDocumentWithPathsAsTyped() throws Exception {
         Cli.Result result =
                 run("eval", "--json", "--tasks", "tasks.yaml", "--baseline", "./" + Models.BASE, "./m.safetensors");

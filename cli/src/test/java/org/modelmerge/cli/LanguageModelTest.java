@@ -132,15 +132,19 @@ final class LanguageModelTest {
     }
 
     @Test
-    void aFolderWithALoraAdapter() throws IOException {
+    void aLoraAdapterInThePlaceOfTheBase() throws IOException {
         adapter().write(directory.resolve("expert/adapter_model.safetensors"));
         Files.writeString(directory.resolve("expert/adapter_config.json"), "{}");
 
-        assertRefused(
-                3,
-                "the folder holds a LoRA adapter, not a whole model (got adapter_config.json, expected"
-                        + " model.safetensors)",
-                "merge the adapter into its base model first");
+        Cli.Result result = Cli.in(directory).run("--method", "ties", "expert", "base");
+
+        assertThat(result.err())
+                .isEqualTo("merge: " + directory.resolve("expert")
+                        + ": the folder holds a LoRA adapter, not a whole model (got adapter_config.json, expected"
+                        + " model.safetensors)\n"
+                        + "hint: an adapter stands for an expert, after the base that it was trained on: merge --method"
+                        + " METHOD BASE ADAPTER\n");
+        assertThat(result.exit()).isEqualTo(3);
     }
 
     @Test
@@ -154,8 +158,7 @@ final class LanguageModelTest {
         String refusal = "merge: " + directory.resolve("expert/adapter_model.safetensors")
                 + ": this is a LoRA adapter, not a whole model (got 2 tensors such as"
                 + " base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight, expected a checkpoint)\n"
-                + "hint: merge the adapter into its base model first, for example with merge_and_unload of the peft"
-                + " library\n";
+                + "hint: pass the adapter's folder, with its adapter_config.json, as an expert after its base\n";
         assertThat(merged.err()).isEqualTo(refusal);
         assertThat(asBase.err()).isEqualTo(refusal);
         assertThat(checked.err()).isEqualTo(refusal);

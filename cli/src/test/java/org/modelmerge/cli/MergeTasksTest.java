@@ -61,6 +61,22 @@ final class MergeTasksTest {
     }
 
     @Test
+    void runsNetworksWithTheThreadsOfTheMerge() {
+        merge("--threads", "3");
+
+        assertThat(answers.runOptions).isNotNull();
+        assertThat(answers.runOptions.threads()).isEqualTo(3);
+    }
+
+    @Test
+    void showsProgressOfNetworksAndOfTheMergeInOneLine() {
+        Cli.Result result = merge("--progress", "always");
+
+        assertThat(result.err()).contains("\rbase on one (task 1/2)", "\rpass 2/2 emit", "\rmerged on two (task 2/2)");
+        assertThat(result.err().substring(result.err().lastIndexOf('\r') + 1)).startsWith("method");
+    }
+
+    @Test
     void leavesNothingBehindIfTheResultCannotBeEvaluated() throws IOException {
         Files.writeString(directory.resolve("tasks.yaml"), TASKS.replace("name: two", "name: headless"));
         List<String> before = Cli.in(directory).names();

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 final class ProgressBarTest {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private long now;
-    private final ProgressBar bar = new ProgressBar(new PrintStream(bytes, false, StandardCharsets.UTF_8), () -> now);
+    private final ProgressBar bar =
+            new ProgressBar(new StatusLine(new PrintStream(bytes, false, StandardCharsets.UTF_8)), () -> now);
 
     private String drawn() {
         String text = bytes.toString(StandardCharsets.UTF_8);

@@ -6,11 +6,13 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.evaluation.AnswerSource;
 import org.modelmerge.evaluation.Answers;
 import org.modelmerge.evaluation.Split;
+import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.task.ModelSettings;
 import org.modelmerge.task.Task;
 
@@ -22,6 +24,9 @@ final class TableOfAnswers implements Networks {
     final List<String> asked = new ArrayList<>();
     int closedCount;
 
+    @Nullable
+    RunOptions runOptions;
+
     private final Map<String, List<Integer>> correct;
 
     TableOfAnswers(Map<String, List<Integer>> correct) {
@@ -29,14 +34,17 @@ final class TableOfAnswers implements Networks {
     }
 
     @Override
-    public AnswerSource open(ModelSettings settings) throws MergeException {
+    public AnswerSource open(ModelSettings settings, RunOptions options) throws MergeException {
+        runOptions = options;
         if (!settings.architecture().equals("bert")) {
             throw MergeException.of(ErrorCode.MALFORMED, "no architecture " + settings.architecture());
         }
         return new AnswerSource() {
             @Override
             public Answers answers(Path model, Task task, Split split) throws MergeException {
-                return TableOfAnswers.this.answers(model, task);
+                Answers answers = TableOfAnswers.this.answers(model, task);
+                options.listener().computed(answers.total());
+                return answers;
             }
 
             @Override

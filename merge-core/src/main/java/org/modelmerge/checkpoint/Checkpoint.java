@@ -6,8 +6,10 @@ import java.security.MessageDigest;
 import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.MergeException;
 
@@ -15,13 +17,23 @@ import org.modelmerge.error.MergeException;
 ///
 /// Opening reads and checks all headers and nothing else. Immutable, and safe for use by several threads until it is
 /// closed; the files stay open until then.
+///
+/// The tensors of some checkpoints are computed while they are read, from files of another form: see [#computed].
 public final class Checkpoint implements AutoCloseable {
+    /// The file of a folder that holds a model in one file.
+    public static final String MODEL_FILE = "model.safetensors";
+
+    /// The file of a folder that says which shard holds which tensor.
+    public static final String INDEX_FILE = ShardIndex.FILE_NAME;
+
     private final String path;
     private final Kind kind;
     private final String name;
     private final @Nullable Path folder;
     private final List<Shard> shards;
     private final Map<String, StoredTensor> tensors;
+    private final List<Shard> sources;
+    private final @Nullable String origin;
 
     /// What the user named.
     public enum Kind {
@@ -34,18 +46,53 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     Checkpoint(String path, Kind kind, String name, @Nullable Path folder, List<Shard> shards) {
+        this(path, kind, name, folder, shards, stored(shards), null);
+    }
+
+    private Checkpoint(
+            String path,
+            Kind kind,
+            String name,
+            @Nullable Path folder,
+            List<Shard> shards,
+            Map<String, StoredTensor> tensors,
+            @Nullable String origin) {
         this.path = path;
         this.kind = kind;
         this.name = name;
         this.folder = folder;
         this.shards = List.copyOf(shards);
+        this.tensors = Collections.unmodifiableMap(new LinkedHashMap<>(tensors));
+        Set<Shard> all = new LinkedHashSet<>(shards);
+        tensors.values().forEach(tensor -> all.add(tensor.shard()));
+        this.sources = List.copyOf(all);
+        this.origin = origin;
+    }
+
+    private static Map<String, StoredTensor> stored(List<Shard> shards) {
         Map<String, StoredTensor> byName = new LinkedHashMap<>();
         for (Shard shard : shards) {
             for (TensorInfo info : shard.header().tensors()) {
                 byName.put(info.name(), new StoredTensor(shard, info));
             }
         }
-        this.tensors = Collections.unmodifiableMap(byName);
+        return byName;
+    }
+
+    /// A model folder of another form, whose tensors are computed while they are read.
+    ///
+    /// @param folder as the user gave it
+    /// @param files what the folder holds: they are hashed and held against change in place of weights, and closed
+    ///     with the checkpoint
+    /// @param tensors by name; each from one of `files`, [StoredTensor#computed], or of another checkpoint, which
+    ///     must stay open as long as this one
+    /// @param origin one phrase, for people: what the tensors are computed from
+    /// @throws MergeException if the storage cannot tell the folder's name
+    public static Checkpoint computed(
+            Storage storage, Path folder, List<Shard> files, Map<String, StoredTensor> tensors, String origin)
+            throws MergeException {
+        String name = new CheckpointOpener(storage, folder).folderName(folder);
+        return new Checkpoint(folder.toString(), Kind.FOLDER, name, folder, files, tensors, origin);
     }
 
     /// Opens a checkpoint of the local file system.
@@ -86,6 +133,17 @@ public final class Checkpoint implements AutoCloseable {
     /// The files, by name (code points).
     public List<Shard> shards() {
         return shards;
+    }
+
+    /// All that tensors are read from: the files of [#shards()], then, for tensors that are not read from these, what
+    /// computes them and the files of other checkpoints. The order follows from the inputs alone.
+    public List<Shard> sources() {
+        return sources;
+    }
+
+    /// What the tensors are computed from, one phrase for people; null if they are read as they are.
+    public @Nullable String origin() {
+        return origin;
     }
 
     /// All tensors by name, in the order of the shards and, within one, by ascending offset; unmodifiable.

@@ -15,7 +15,6 @@ import org.modelmerge.error.Printable;
 
 /// Finds the files of a checkpoint, opens them, and holds the index against them.
 final class CheckpointOpener {
-    private static final String MODEL = "model.safetensors";
     private static final String SUFFIX = ".safetensors";
     private static final String INDEX_SUFFIX = ".index.json";
 
@@ -59,8 +58,8 @@ final class CheckpointOpener {
     }
 
     private Checkpoint openFolder() throws MergeException {
-        Path model = path.resolve(MODEL);
-        Path index = path.resolve(ShardIndex.FILE_NAME);
+        Path model = path.resolve(Checkpoint.MODEL_FILE);
+        Path index = path.resolve(Checkpoint.INDEX_FILE);
         if (kindOf(model) != Storage.Kind.ABSENT) {
             shards.add(openShard(model));
         } else if (kindOf(index) != Storage.Kind.ABSENT) {
@@ -188,7 +187,7 @@ final class CheckpointOpener {
     }
 
     /// The last name of the path, or, where that says nothing (`.`, `..`, `/`), of the folder that it leads to.
-    private String folderName(Path folder) throws MergeException {
+    String folderName(Path folder) throws MergeException {
         String last = fileName(folder);
         if (!last.isEmpty() && !last.equals(".") && !last.equals("..")) {
             return last;

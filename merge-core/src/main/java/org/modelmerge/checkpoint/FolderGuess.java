@@ -20,8 +20,9 @@ final class FolderGuess {
         for (String name : names) {
             if (name.equals("adapter_config.json") || name.startsWith("adapter_model.")) {
                 return unsupported("a LoRA adapter, not a whole model", name)
-                        .withHint("merge the adapter into its base model first, for example with merge_and_unload of"
-                                + " the peft library");
+                        .withHint(
+                                "an adapter stands for an expert, after the base that it was trained on: merge --method"
+                                        + " METHOD BASE ADAPTER");
             }
         }
         for (String name : names) {

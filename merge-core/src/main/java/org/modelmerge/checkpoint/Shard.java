@@ -1,5 +1,8 @@
 package org.modelmerge.checkpoint;
 
+import java.util.List;
+import java.util.Map;
+
 /// One open safetensors file of a checkpoint.
 public final class Shard {
     private final String name;
@@ -10,6 +13,15 @@ public final class Shard {
         this.name = name;
         this.source = source;
         this.header = header;
+    }
+
+    /// A file that is read as a whole when it is opened, a configuration for example: all header, no tensors.
+    ///
+    /// @param content all bytes of `source`
+    public static Shard withoutTensors(String name, RangeSource source, byte[] content) {
+        SafetensorsHeader header =
+                new SafetensorsHeader(List.of(), Map.of(), content.length, content.length, Hashes.of(content));
+        return new Shard(name, source, header);
     }
 
     /// The path as shown to users, as it comes: escape it before printing.

@@ -287,7 +287,7 @@ class CheckpointTest {
             delimiter = '|',
             value = {
                 "adapter_config.json,adapter_model.safetensors | UNSUPPORTED_FORMAT | a LoRA adapter |"
-                        + " merge_and_unload",
+                        + " BASE ADAPTER",
                 "config.json,pytorch_model.bin | UNSUPPORTED_FORMAT | a PyTorch pickle | convert it",
                 "tf_model.h5 | UNSUPPORTED_FORMAT | a TensorFlow model | convert it",
                 "flax_model.msgpack | UNSUPPORTED_FORMAT | a Flax model | convert it",

@@ -27,8 +27,14 @@ import org.modelmerge.method.Slice;
 ///
 /// @param coefficients Lambda before the clamp
 /// @param plusPlus the density of AdaMerging++ (the authors keep 20%), or null for AdaMerging
-public record AdaMerging(
-        CoefficientTable coefficients, @Nullable Density plusPlus) implements MergeMethod {
+/// @param clamped whether coefficients are clamped to [0, 1], as in the authors' code
+public record AdaMerging(CoefficientTable coefficients, @Nullable Density plusPlus, boolean clamped)
+        implements MergeMethod {
+    /// With coefficients clamped to [0, 1].
+    public AdaMerging(CoefficientTable coefficients, @Nullable Density plusPlus) {
+        this(coefficients, plusPlus, true);
+    }
+
     @Override
     public Step prepare(Scan scan) throws MergeException {
         if (plusPlus == null) {
@@ -42,7 +48,8 @@ public record AdaMerging(
         List<Float> lambda = coefficients.row(slice.tensor());
         float[] theta = slice.base();
         for (int i = 0; i < tau.length; i++) {
-            addScaled(theta, Math.clamp(lambda.get(i), 0f, 1f), tau[i], slice.out());
+            float factor = clamped ? Math.clamp(lambda.get(i), 0f, 1f) : lambda.get(i);
+            addScaled(theta, factor, tau[i], slice.out());
             theta = slice.out();
         }
     }
@@ -56,7 +63,7 @@ public record AdaMerging(
 
     @Override
     public MergeMethod bind(Outline models) throws MergeException {
-        return new AdaMerging(coefficients.resolve(models), plusPlus);
+        return new AdaMerging(coefficients.resolve(models), plusPlus, clamped);
     }
 
     @Override
@@ -72,6 +79,9 @@ public record AdaMerging(
         parameters.put("plus-plus", plusPlus != null);
         if (plusPlus != null) {
             parameters.put("density", plusPlus.fraction());
+        }
+        if (!clamped) {
+            parameters.put("no-clamp", true);
         }
         parameters.put("coefficients", table);
         return parameters;

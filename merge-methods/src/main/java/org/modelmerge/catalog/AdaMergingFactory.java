@@ -1,6 +1,7 @@
 package org.modelmerge.catalog;
 
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.modelmerge.adamerging.AdaMerging;
 import org.modelmerge.adamerging.CoefficientTable;
 import org.modelmerge.adamerging.Granularity;
@@ -14,12 +15,13 @@ final class AdaMergingFactory {
     private AdaMergingFactory() {}
 
     static MergeMethod create(ParameterValues values) throws MergeException {
-        boolean plusPlus = values.flag("plus-plus");
-        if (values.has("density") && !plusPlus) {
-            throw MergeException.of(ErrorCode.USAGE, "--density needs --plus-plus with adamerging");
-        }
-        Density density = plusPlus ? values.density("density", "20%") : null;
         CoefficientTable table = table(values);
+        for (String option : LearningOptions.NAMES) {
+            if (values.has(option)) {
+                throw MergeException.of(
+                        ErrorCode.USAGE, "--" + option + " is for learning, and --coefficients gives what is learned");
+            }
+        }
         if (values.has("granularity")) {
             Granularity wanted = values.word("granularity", Granularity.class, "layer");
             if (table.granularity() != wanted) {
@@ -29,14 +31,24 @@ final class AdaMergingFactory {
                                 + table.granularity().word() + ", expected " + wanted.word() + ")");
             }
         }
-        return new AdaMerging(table, density);
+        return new AdaMerging(table, plusPlus(values), !values.flag("no-clamp"));
+    }
+
+    /// The density of AdaMerging++, null without it.
+    static @Nullable Density plusPlus(ParameterValues values) throws MergeException {
+        boolean plusPlus = values.flag("plus-plus");
+        if (values.has("density") && !plusPlus) {
+            throw MergeException.of(ErrorCode.USAGE, "--density needs --plus-plus with adamerging");
+        }
+        return plusPlus ? values.density("density", "20%") : null;
     }
 
     private static CoefficientTable table(ParameterValues values) throws MergeException {
         return switch (values.raw("coefficients")) {
             case null ->
-                throw MergeException.of(ErrorCode.USAGE, "adamerging needs --coefficients FILE")
-                        .withHint("learning coefficients from samples is not part of this version");
+                throw MergeException.of(
+                        ErrorCode.USAGE, "adamerging needs --coefficients FILE, or --tasks FILE to learn them");
+            case CoefficientTable table -> table;
             case Map<?, ?> inline -> CoefficientTable.of(inline);
             default ->
                 CoefficientFile.read(

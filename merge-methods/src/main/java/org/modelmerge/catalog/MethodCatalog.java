@@ -109,9 +109,10 @@ public final class MethodCatalog {
     private static final MethodEntry ADAMERGING = new MethodEntry(
             "adamerging",
             "AdaMerging",
-            "Applies learned coefficients, one per task and tensor or one per task.",
+            "Learned coefficients, one per task and tensor or one per task: applies a file, or learns from unlabelled"
+                    + " samples.",
             "out_l = theta_0,l + sum_i clamp(Lambda[l,i], 0, 1) * tau_i,l",
-            "you have coefficients that were learned on unlabelled samples",
+            "you have unlabelled samples of every task and a network that modelmerge knows, or coefficients already",
             new Citation(
                     "Yang et al.",
                     "AdaMerging: Adaptive Model Merging for Multi-Task Learning",
@@ -119,12 +120,29 @@ public final class MethodCatalog {
                     "2310.02575",
                     "EnnengYang/AdaMerging at cea1165"),
             List.of(
-                    new Parameter("coefficients", "FILE", "", "coefficient file, JSON or safetensors; required"),
+                    new Parameter("coefficients", "FILE", "", "apply this coefficient file, JSON or safetensors"),
                     new Parameter("row-names", "FILE", "", "names of the rows of an unnamed table, one a line"),
-                    new Parameter("granularity", "layer|task", "", "what the file must hold; default: as it does"),
+                    new Parameter(
+                            "granularity",
+                            "layer|task",
+                            "",
+                            "one coefficient per task and tensor, or per task; default: as the file, layer to learn"),
                     new Parameter(
                             "plus-plus", "", "false", "AdaMerging++: task vectors trimmed and sign-filtered first"),
-                    new Parameter("density", "P% | F", "20%", "share kept by --plus-plus")),
+                    new Parameter("density", "P% | F", "20%", "share kept by --plus-plus"),
+                    new Parameter("no-clamp", "", "false", "coefficients outside of [0, 1], too; not the authors' form"),
+                    new Parameter("steps", "N", "500", "learning: steps of the optimiser (the authors' number)"),
+                    new Parameter("learning-rate", "X", "0.001", "learning: of Adam, above 0 (the authors' value)"),
+                    new Parameter("init", "X", "0.3", "learning: first value of all coefficients (the authors' value)"),
+                    new Parameter("batch-size", "N", "16", "learning: samples a batch (the authors' number)"),
+                    new Parameter(
+                            "batches",
+                            "N",
+                            "2",
+                            "learning: batches a task and step, their losses summed (the authors' number; FusionBench: 1)"),
+                    new Parameter(
+                            "patience", "N", "0", "learning: stop after N steps without a better criterion; 0: never"),
+                    new Parameter("save-coefficients", "FILE", "", "learning: write what was learned, JSON")),
             AdaMergingFactory::create);
 
     private static final MethodEntry TWIN = new MethodEntry(

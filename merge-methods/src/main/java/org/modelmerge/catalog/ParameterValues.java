@@ -67,6 +67,34 @@ final class ParameterValues {
         return Coefficients.number(text(name, defaultValue), name);
     }
 
+    /// A finite number, in double.
+    double real(String name, double defaultValue) throws MergeException {
+        String text = text(name, Double.toString(defaultValue));
+        try {
+            double value = Double.parseDouble(text);
+            if (Double.isFinite(value)) {
+                return value;
+            }
+        } catch (NumberFormatException _) {
+            // Told below, as what is not finite.
+        }
+        throw bad(name, text, "a finite number");
+    }
+
+    /// A whole number in a range.
+    int count(String name, int defaultValue, int least, int most) throws MergeException {
+        String text = text(name, Integer.toString(defaultValue));
+        try {
+            int value = Integer.parseInt(text);
+            if (value >= least && value <= most) {
+                return value;
+            }
+        } catch (NumberFormatException _) {
+            // Told below, as what is out of range.
+        }
+        throw bad(name, text, "a whole number from " + least + " to " + most);
+    }
+
     List<Float> numbers(String name) throws MergeException {
         List<Float> numbers = new ArrayList<>();
         for (String part : has(name) ? text(name, "").split(",", -1) : new String[0]) {

@@ -59,6 +59,21 @@ final class LeafGrid {
         return new LeafGrid(List.copyOf(units), ordinal, merged);
     }
 
+    /// The leaves of one tensor alone, each a unit.
+    ///
+    /// @param tensor index into the plan's tensors
+    LeafGrid ofTensor(int tensor) {
+        List<Unit> chosen = new ArrayList<>();
+        for (Unit unit : units) {
+            for (Leaf leaf : unit.leaves()) {
+                if (leaf.tensor() == tensor) {
+                    chosen.add(new Unit(chosen.size(), unit.file(), List.of(leaf)));
+                }
+            }
+        }
+        return new LeafGrid(List.copyOf(chosen), mergedLeafCount, mergedTensorCount);
+    }
+
     List<Unit> units() {
         return units;
     }

@@ -60,6 +60,12 @@ final class LocalExecutor implements MergeExecutor {
     public LeafStatistics emit(MergeMethod method, MergeMethod.Step step, BitSet units, UnitSink sink)
             throws MergeException {
         context.progress().startPass("emit", MergeBytes.ofEmit(context.plan()));
+        return emitUnits(method, step, units, sink);
+    }
+
+    /// The same as a part of a pass that has been announced already.
+    LeafStatistics emitUnits(MergeMethod method, MergeMethod.Step step, BitSet units, UnitSink sink)
+            throws MergeException {
         int[] chosen = units.stream().toArray();
         LeafStatistics total = newStatistics();
         pool().run(chosen.length, () -> new EmitWorker(context, method, step, chosen, sink, newStatistics()))

@@ -6,6 +6,7 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.CodePointOrder;
 import org.modelmerge.checkpoint.Hashes;
@@ -17,6 +18,7 @@ import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.method.MergeMethod;
 import org.modelmerge.method.MergeMethod.PassDescription;
+import org.modelmerge.method.Scan;
 
 /// One merge from open inputs to written output. Opening reads and checks every header and nothing else.
 ///
@@ -77,9 +79,10 @@ public final class MergeJob implements AutoCloseable {
     private static List<Checkpoint> openAll(MergeRequest request) throws MergeException {
         List<Checkpoint> models = new ArrayList<>();
         try {
-            models.add(Checkpoint.open(request.storage(), request.base()));
+            Checkpoint base = Checkpoint.open(request.storage(), request.base());
+            models.add(base);
             for (Path expert : request.experts()) {
-                models.add(Checkpoint.open(request.storage(), expert));
+                models.add(Experts.open(request.storage(), expert, base));
             }
             for (Checkpoint model : models) {
                 ModelHints.refuseAdapter(model);
@@ -167,6 +170,20 @@ public final class MergeJob implements AutoCloseable {
         return new MergeResult(sha256, inputHashes, progress.bytesRead(), written, statistics, List.copyOf(warnings));
     }
 
+    /// Takes the method's statistics and gives the result as tensors in memory, bit for bit what [#run] would
+    /// write, for whoever wants to use the merged model without a file.
+    ///
+    /// @param observer hears of these passes, and of what the tensors read later; may stop either
+    /// @return valid until this job is closed; weights are not measured
+    public MergedTensors tensors(MergeObserver observer) throws MergeException {
+        Progress progress = new Progress(observer, passCount());
+        List<String> warnings = new ArrayList<>(headerWarnings);
+        warnings.addAll(new CopyCheck(inputs, progress).run(plan));
+        PassContext context = new PassContext(plan.withoutStatistics(), grid, inputs, workload, progress);
+        MergeMethod.Step step = prepare(new LocalExecutor(context, false), warnings);
+        return new MergedTensors(context, method, step, warnings);
+    }
+
     /// Measures the weights without writing anything: what `check` shows. Cosines cover every leaf, and the merged task
     /// vector is the method's. For requests with statistics.
     public MergeResult measure(MergeObserver observer) throws MergeException {
@@ -183,6 +200,15 @@ public final class MergeJob implements AutoCloseable {
         warnings.addAll(ValueWarnings.of(statistics));
         checkUnchanged();
         return new MergeResult(Map.of(), noHashes(), progress.bytesRead(), 0, statistics, List.copyOf(warnings));
+    }
+
+    /// Measurements of the merged tensors, for programs that learn or search.
+    ///
+    /// @param warnings takes what measurements warn of
+    public Scan scan(MergeObserver observer, Consumer<String> warnings) {
+        Progress progress = new Progress(observer, passCount());
+        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress), false);
+        return new PlanScan(plan, executor::reduce, warnings);
     }
 
     /// Computes a random sample of an earlier output's bytes again and compares them.

@@ -46,6 +46,23 @@ public record MergePlan(
         return inputs.stream().skip(1).map(Input::name).toList();
     }
 
+    /// The same without measuring the weights.
+    MergePlan withoutStatistics() {
+        return new MergePlan(
+                version,
+                method,
+                parameters,
+                inputs,
+                tensors,
+                dropped,
+                allowNonfinite,
+                false,
+                leafElements,
+                outputs,
+                index,
+                settings);
+    }
+
     /// D: the number of merged elements.
     public long mergedElementCount() {
         return tensors.stream()
@@ -61,7 +78,19 @@ public record MergePlan(
     /// @param sizeBytes of all shards
     /// @param headerSha256 of the checkpoint's headers
     /// @param shards in name order
-    public record Input(String name, String path, long sizeBytes, String headerSha256, List<InputShard> shards) {}
+    /// @param origin what the tensors are computed from, for people; null if they are read as they are
+    public record Input(
+            String name,
+            String path,
+            long sizeBytes,
+            String headerSha256,
+            List<InputShard> shards,
+            @Nullable String origin) {
+        /// A model that is read as it is.
+        public Input(String name, String path, long sizeBytes, String headerSha256, List<InputShard> shards) {
+            this(name, path, sizeBytes, headerSha256, shards, null);
+        }
+    }
 
     /// One file of a model.
     public record InputShard(String file, long sizeBytes, String headerSha256) {}
@@ -106,7 +135,8 @@ public record MergePlan(
 
     /// Bytes of a tensor in one model.
     ///
-    /// @param shard index into the input's shards
+    /// @param shard index into the input's shards; beyond them, what an adapter's folded tensors are computed by,
+    ///     in the order of [org.modelmerge.checkpoint.Checkpoint#sources()]
     /// @param dtype dtype in that model
     /// @param offset first byte in the shard's file
     public record Range(int shard, DType dtype, long offset) {}

@@ -74,6 +74,9 @@ public final class MergePlanJson {
                 .member("path", input.path())
                 .member("size", input.sizeBytes())
                 .member("headerSha256", input.headerSha256());
+        if (input.origin() != null) {
+            json.member("origin", input.origin());
+        }
         json.name("shards").beginArray();
         for (InputShard shard : input.shards()) {
             json.beginObject()
@@ -160,7 +163,8 @@ public final class MergePlanJson {
                 string(json, "path"),
                 integer(json, "size"),
                 string(json, "headerSha256"),
-                List.copyOf(shards));
+                List.copyOf(shards),
+                (String) json.get("origin"));
     }
 
     private static PlannedTensor tensor(Object value) {

@@ -37,16 +37,18 @@ final class MergePlanner {
     private final MergeRequest request;
     private final List<Checkpoint> models;
     private final Alignment alignment;
-    private final Map<Shard, Integer> shardIndex = new HashMap<>();
+    private final List<Map<Shard, Integer>> sourceIndex = new ArrayList<>();
 
     MergePlanner(MergeRequest request, List<Checkpoint> models, Alignment alignment) {
         this.request = request;
         this.models = models;
         this.alignment = alignment;
         for (Checkpoint model : models) {
-            for (int k = 0; k < model.shards().size(); k++) {
-                shardIndex.put(model.shards().get(k), k);
+            Map<Shard, Integer> index = new HashMap<>();
+            for (Shard source : model.sources()) {
+                index.put(source, index.size());
             }
+            sourceIndex.add(index);
         }
     }
 
@@ -116,12 +118,12 @@ final class MergePlanner {
             throw new IllegalStateException("no base tensor " + tensor.name());
         }
         List<@Nullable Range> ranges = new ArrayList<>();
-        ranges.add(range(base));
+        ranges.add(range(0, base));
         for (Checkpoint expert : models.subList(1, models.size())) {
             StoredTensor theirs = expert.tensor(tensor.name());
             boolean compared = (reason == CopyReason.INTEGER || reason == CopyReason.UNSUPPORTED_DTYPE)
                     && Alignment.isComparable(theirs, base.info());
-            ranges.add(theirs != null && (reason == null || compared) ? range(theirs) : null);
+            ranges.add(theirs != null && (reason == null || compared) ? range(ranges.size(), theirs) : null);
         }
         return new PlannedTensor(
                 tensor.name(),
@@ -133,9 +135,9 @@ final class MergePlanner {
                 dataStart + tensor.begin());
     }
 
-    private Range range(StoredTensor tensor) {
-        return new Range(
-                shardIndex.getOrDefault(tensor.shard(), 0), tensor.info().dtype(), tensor.fileOffset());
+    private Range range(int model, StoredTensor tensor) {
+        int source = sourceIndex.get(model).getOrDefault(tensor.shard(), 0);
+        return new Range(source, tensor.info().dtype(), tensor.fileOffset());
     }
 
     private static String headerText(ByteBuffer header) {
@@ -156,7 +158,8 @@ final class MergePlanner {
                         shard.header().sha256()));
             }
             String name = inputs.isEmpty() ? model.name() : unique(model.name(), names);
-            inputs.add(new Input(name, model.path(), model.sizeBytes(), model.headerSha256(), List.copyOf(shards)));
+            inputs.add(new Input(
+                    name, model.path(), model.sizeBytes(), model.headerSha256(), List.copyOf(shards), model.origin()));
         }
         return List.copyOf(inputs);
     }

@@ -55,6 +55,11 @@ public record MergeRequest(
                 LocalStorage.INSTANCE);
     }
 
+    /// The same with another method.
+    public MergeRequest withMethod(MergeMethod other) {
+        return new MergeRequest(other, base, experts, scope, allowed, form, limits, statistics, hashing, storage);
+    }
+
     /// The same with another base.
     public MergeRequest withBase(Path other) {
         return new MergeRequest(method, other, experts, scope, allowed, form, limits, statistics, hashing, storage);

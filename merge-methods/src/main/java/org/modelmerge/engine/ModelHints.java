@@ -43,8 +43,7 @@ final class ModelHints {
                             "this is a LoRA adapter, not a whole model (got " + names.size() + " tensors such as "
                                     + Printable.text(factors.getFirst()) + ", expected a checkpoint)")
                     .inFile(model.path())
-                    .withHint("merge the adapter into its base model first, for example with merge_and_unload of the"
-                            + " peft library");
+                    .withHint("pass the adapter's folder, with its adapter_config.json, as an expert after its base");
         }
     }
 

@@ -8,6 +8,11 @@ record PassContext(MergePlan plan, LeafGrid grid, PlanInputs inputs, Workload wo
         return plan.inputs().size() - 1;
     }
 
+    /// The same over other units.
+    PassContext withGrid(LeafGrid other) {
+        return new PassContext(plan, other, inputs, workload, progress);
+    }
+
     /// A loader for one thread.
     SliceLoader newLoader() {
         return new SliceLoader(plan, inputs, workload.sliceElements());

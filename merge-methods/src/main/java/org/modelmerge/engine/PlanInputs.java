@@ -13,6 +13,6 @@ record PlanInputs(List<Checkpoint> models) {
     }
 
     Shard shard(int model, Range range) {
-        return models.get(model).shards().get(range.shard());
+        return models.get(model).sources().get(range.shard());
     }
 }

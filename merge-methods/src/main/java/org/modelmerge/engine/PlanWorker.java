@@ -61,7 +61,9 @@ public final class PlanWorker implements AutoCloseable {
         List<Checkpoint> models = new ArrayList<>();
         try {
             for (Input input : plan.inputs()) {
-                Checkpoint model = Checkpoint.open(storage, path(input));
+                Checkpoint model = models.isEmpty()
+                        ? Checkpoint.open(storage, path(input))
+                        : Experts.open(storage, path(input), models.getFirst());
                 models.add(model);
                 if (model.sizeBytes() != input.sizeBytes()
                         || !model.headerSha256().equals(input.headerSha256())) {

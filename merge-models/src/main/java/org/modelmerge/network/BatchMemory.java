@@ -6,6 +6,7 @@ import ai.djl.ndarray.NDScope;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.Consumer;
@@ -18,16 +19,24 @@ public final class BatchMemory implements AutoCloseable {
     private final NDManager manager;
     private final Arena arena = Arena.ofConfined();
     private final NDScope scope = new NDScope();
+    private final DataType type;
 
     BatchMemory(NDManager parent) {
-        this.manager = parent.newSubManager();
+        this(parent, DataType.FLOAT32);
     }
 
-    /// A float32 input of this shape.
+    /// @param type of inputs and constants; networks compute in float32, tests of gradients in float64
+    BatchMemory(NDManager parent, DataType type) {
+        this.manager = parent.newSubManager();
+        this.type = type;
+    }
+
+    /// An input of float32 numbers of this shape.
     ///
     /// @param fill writes all elements, in row-major order
     public NDArray floats(Shape shape, Consumer<ByteBuffer> fill) {
-        return input(shape, DataType.FLOAT32, fill);
+        NDArray floats = input(shape, DataType.FLOAT32, fill);
+        return type == DataType.FLOAT32 ? floats : floats.toType(type, true);
     }
 
     /// An int64 input of this shape.
@@ -54,6 +63,11 @@ public final class BatchMemory implements AutoCloseable {
         return manager.create(buffer.rewind(), shape, type);
     }
 
+    /// Float32 numbers where they lie, in native memory that outlives this one.
+    NDArray over(MemorySegment numbers, Shape shape) {
+        return manager.create(numbers.asByteBuffer().order(ByteOrder.nativeOrder()), shape, DataType.FLOAT32);
+    }
+
     /// A number as an operand. DJL's operations with Java numbers have wrong gradients.
     public NDArray constant(float value) {
         return constants(new Shape(), value);
@@ -61,7 +75,7 @@ public final class BatchMemory implements AutoCloseable {
 
     /// An operand of this shape, the same number everywhere.
     public NDArray constants(Shape shape, float value) {
-        return manager.full(shape, value, DataType.FLOAT32);
+        return manager.full(shape, value, type);
     }
 
     /// The result of `steps`; whatever else they computed is freed at once, and the next steps find it in the

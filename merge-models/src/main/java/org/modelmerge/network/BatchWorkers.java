@@ -8,6 +8,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.ErrorCode;
@@ -19,7 +20,10 @@ import org.modelmerge.error.MergeException;
 /// thread needs no waiting, so it loses little when the machine has other work, and a batch has the same bits
 /// whatever the number of threads.
 final class BatchWorkers implements AutoCloseable {
+    private static final int LONGEST_BATCH_SECONDS = 60;
+
     private final ExecutorService threads;
+    private final Thread endAtExit = new Thread(this::endBeforeExit, "network-end");
 
     BatchWorkers(int count) {
         threads = Executors.newFixedThreadPool(count, work -> {
@@ -33,6 +37,22 @@ final class BatchWorkers implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
         });
+        try {
+            Runtime.getRuntime().addShutdownHook(endAtExit);
+        } catch (IllegalStateException _) {
+            // The process is ending; nothing will be computed.
+        }
+    }
+
+    /// A process that exits takes libtorch's memory away from threads that still compute in it, which would end in a
+    /// crash instead of the exit code of the signal. A batch ends soon.
+    private void endBeforeExit() {
+        threads.shutdownNow();
+        try {
+            boolean _ = threads.awaitTermination(LONGEST_BATCH_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /// Runs all tasks and returns their results in the order of the tasks; after a failure no further task
@@ -87,6 +107,11 @@ final class BatchWorkers implements AutoCloseable {
     /// Waits for tasks that still run after an interrupt.
     @Override
     public void close() {
+        try {
+            boolean _ = Runtime.getRuntime().removeShutdownHook(endAtExit);
+        } catch (IllegalStateException _) {
+            // The process is ending: the hook runs already.
+        }
         threads.close();
     }
 }

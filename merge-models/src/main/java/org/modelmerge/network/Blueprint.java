@@ -30,9 +30,14 @@ public interface Blueprint {
         return 0;
     }
 
+    /// Whether the features can be differentiated in this tensor. Measured statistics cannot: they are no weights.
+    default boolean isDifferentiable(String tensor) {
+        return true;
+    }
+
     /// Computes the features of a batch.
     ///
-    /// Differentiable in all tensors: it never uses an operation of DJL with a Java number as its operand,
+    /// Differentiable in all tensors but statistics: it never uses an operation of DJL with a Java number as its operand,
     /// whose gradient DJL computes from memory that is free already.
     ///
     /// @param memory for inputs and constants; it frees them with everything that was computed from them

@@ -92,6 +92,11 @@ final class CifarResNet implements Architecture {
         }
 
         @Override
+        public boolean isDifferentiable(String tensor) {
+            return !tensor.contains(".running_");
+        }
+
+        @Override
         public NDArray features(BatchMemory memory, Tensors tensors, Batch batch) throws MergeException {
             NDArray pixels = PIXELS.apply(memory, batch);
             NDArray x = memory.freeing(() -> Layers.relu(

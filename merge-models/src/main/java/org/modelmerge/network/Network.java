@@ -21,13 +21,15 @@ public final class Network implements BatchFeatures, AutoCloseable {
     private final NDManager manager;
     private final Weights weights;
     private final BatchWorkers workers;
+    private final ItemListener listener;
     private final Set<String> frozen = new LinkedHashSet<>();
 
-    private Network(Blueprint blueprint, NDManager manager, int threads) {
+    private Network(Blueprint blueprint, NDManager manager, int threads, ItemListener listener) {
         this.blueprint = blueprint;
         this.manager = manager;
         this.weights = new Weights(manager, blueprint.tensors());
         this.workers = new BatchWorkers(threads);
+        this.listener = listener;
     }
 
     /// Reads sizes and weights; starts libtorch if it does not run yet.
@@ -37,9 +39,22 @@ public final class Network implements BatchFeatures, AutoCloseable {
     ///     `UNAVAILABLE` if libtorch does not run on this system, or as the source refuses
     public static Network open(Architecture architecture, WeightSource source, NetworkSettings settings, int threads)
             throws MergeException {
+        return open(architecture, source, settings, threads, ItemListener.NONE);
+    }
+
+    /// The same, with somebody who hears of every batch of which features are computed.
+    ///
+    /// @throws MergeException as the other form does
+    public static Network open(
+            Architecture architecture,
+            WeightSource source,
+            NetworkSettings settings,
+            int threads,
+            ItemListener listener)
+            throws MergeException {
         Blueprint blueprint = blueprintOf(architecture, source, settings);
         Weights.check(blueprint.tensors(), source);
-        Network network = new Network(blueprint, TorchEngine.newManager(), threads);
+        Network network = new Network(blueprint, TorchEngine.newManager(), threads, listener);
         boolean loaded = false;
         try {
             network.load(source);
@@ -75,7 +90,7 @@ public final class Network implements BatchFeatures, AutoCloseable {
         return blueprintOf(architecture, source, settings).equals(blueprint);
     }
 
-    private static Blueprint blueprintOf(Architecture architecture, WeightSource source, NetworkSettings settings)
+    static Blueprint blueprintOf(Architecture architecture, WeightSource source, NetworkSettings settings)
             throws MergeException {
         try {
             return architecture.blueprint(new TensorShapes(source.shapes()), settings);
@@ -116,7 +131,11 @@ public final class Network implements BatchFeatures, AutoCloseable {
     <T> List<T> sideBySide(List<? extends Batch> batches, BatchWork<T> work) throws MergeException {
         List<Callable<T>> tasks = new ArrayList<>();
         for (Batch batch : batches) {
-            tasks.add(() -> work.of(batch));
+            tasks.add(() -> {
+                T result = work.of(batch);
+                listener.computed(batch.count());
+                return result;
+            });
         }
         return workers.run(tasks);
     }
@@ -154,7 +173,7 @@ public final class Network implements BatchFeatures, AutoCloseable {
 
     /// Memory is the one thing that fails in libtorch without a mistake of ours; all else is a bug and flies
     /// on.
-    private static MergeException outOfMemory(EngineException failure, int items) {
+    static MergeException outOfMemory(EngineException failure, int items) {
         String message = failure.getMessage();
         if (message == null || !message.contains("allocate memory")) {
             throw failure;

@@ -5,6 +5,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.evaluation.AnswerSource;
 import org.modelmerge.evaluation.Answers;
+import org.modelmerge.evaluation.MergedModel;
 import org.modelmerge.evaluation.Split;
 import org.modelmerge.task.ModelSettings;
 import org.modelmerge.task.Task;
@@ -21,7 +22,7 @@ public final class NetworkAnswers implements AnswerSource {
     private final TaskQuestions questions;
     private @Nullable Network network;
     private @Nullable Head ownHead;
-    private @Nullable Path loaded;
+    private @Nullable Object loaded;
 
     /// Answers of networks of one architecture; opens nothing yet.
     ///
@@ -37,10 +38,16 @@ public final class NetworkAnswers implements AnswerSource {
     ///
     /// @param threads batches computed side by side, from 1
     /// @param batchSize items a batch, from 1
-    public record RunOptions(int threads, int batchSize) {
+    /// @param listener hears of every batch
+    public record RunOptions(int threads, int batchSize, ItemListener listener) {
         /// All processors, and batches of 32: larger ones gained nothing on two cores.
         public static final RunOptions DEFAULT =
                 new RunOptions(Runtime.getRuntime().availableProcessors(), 32);
+
+        /// Options that nobody listens to.
+        public RunOptions(int threads, int batchSize) {
+            this(threads, batchSize, ItemListener.NONE);
+        }
 
         /// Refuses numbers below 1.
         public RunOptions {
@@ -57,24 +64,49 @@ public final class NetworkAnswers implements AnswerSource {
         return questions.answers(ready, ready.blueprint(), ownHead, task, data);
     }
 
+    @Override
+    public Answers answers(MergedModel model, Task task, Split split) throws MergeException {
+        TaskData data = TaskQuestions.data(task, split);
+        Network ready = load(model);
+        return questions.answers(ready, ready.blueprint(), ownHead, task, data);
+    }
+
     /// The network with the weights of a model.
     private Network load(Path model) throws MergeException {
         Network open = network;
         if (open != null && model.equals(loaded)) {
             return open;
         }
-        loaded = null;
         try (CheckpointWeights weights = CheckpointWeights.open(model, settings.frozen())) {
-            NetworkSettings wanted = questions.networkSettings(weights.config());
-            if (open != null && open.isBlueprintOf(architecture, weights, wanted)) {
-                open.load(weights);
-            } else {
-                close();
-                open = Network.open(architecture, weights, wanted, options.threads());
-                network = open;
-            }
-            ownHead = ownHead(weights, open.blueprint());
+            return load(model, weights, weights.config());
         }
+    }
+
+    /// The network with the weights of a merge.
+    private Network load(MergedModel model) throws MergeException {
+        Network open = network;
+        if (open != null && model.equals(loaded)) {
+            return open;
+        }
+        try (MergedWeights weights = MergedWeights.open(model.name(), model.tensors(), settings.frozen())) {
+            Path folder = model.folder();
+            ModelConfig own = folder == null ? ModelConfig.NONE : ModelConfig.ofFolder(folder);
+            return load(model, weights, own.members().isEmpty() ? weights.frozenConfig() : own);
+        }
+    }
+
+    private Network load(Object model, WeightSource weights, ModelConfig config) throws MergeException {
+        loaded = null;
+        Network open = network;
+        NetworkSettings wanted = questions.networkSettings(config);
+        if (open != null && open.isBlueprintOf(architecture, weights, wanted)) {
+            open.load(weights);
+        } else {
+            close();
+            open = Network.open(architecture, weights, wanted, options.threads(), options.listener());
+            network = open;
+        }
+        ownHead = ownHead(weights, open.blueprint());
         loaded = model;
         return open;
     }

@@ -48,6 +48,10 @@ final class TaskQuestions implements AutoCloseable {
     /// How the task file wants the network built. A file without max-length has its default, which stands for as much
     /// as the network reads.
     NetworkSettings networkSettings(ModelConfig config) {
+        return networkSettings(settings, config);
+    }
+
+    static NetworkSettings networkSettings(ModelSettings settings, ModelConfig config) {
         int maxLength = settings.maxLength() == ModelSettings.DEFAULT_MAX_LENGTH ? 0 : settings.maxLength();
         return new NetworkSettings(settings.pooling(), maxLength, config);
     }

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.routing.FeatureRule;
 import org.modelmerge.routing.Router;
 import org.modelmerge.routing.RouterCard;
@@ -31,6 +32,8 @@ final class TwinNetworkTest {
     private static final float[][] SHARES = {
         {0.2f, 0.5f, 0.3f}, {1, 0, 0}, {0, 0, 0}, {0.9f, 0.05f, 0.05f}, {-0.5f, 1.5f, 0.25f}
     };
+
+    private static final RunOptions OPTIONS = new RunOptions(2, 32);
 
     @TempDir
     private Path temp;
@@ -60,7 +63,7 @@ final class TwinNetworkTest {
             twin.write(temp.resolve("twin"), weights, blueprint.tensors());
             try (TwinFolder folder = TwinFolder.open(temp.resolve("twin"));
                     TwinNetwork network =
-                            TwinNetwork.open(folder, Architectures.named(architecture), settings, null, 1)) {
+                            TwinNetwork.open(folder, Architectures.named(architecture), settings, null, OPTIONS)) {
                 float[][] expected = new float[batch.count()][];
                 for (int i = 0; i < expected.length; i++) {
                     expected[i] = plain(twin.composed(SHARES[i % SHARES.length], 1), architecture, settings, batch)[i];
@@ -126,7 +129,7 @@ final class TwinNetworkTest {
                         Architectures.named("bert"),
                         new NetworkSettings(Pooling.CLS, 0, Fixture.of("tiny-bert").weights().config()),
                         null,
-                        1)) {
+                        OPTIONS)) {
             assertThat(first.routerFeatures(List.of(batch)).getFirst())
                     .isDeepEqualTo(mean.shared().features(List.of(batch)).getFirst());
         }
@@ -203,7 +206,7 @@ final class TwinNetworkTest {
                     Architectures.named("bert"),
                     new NetworkSettings(null, 0, weights.config()),
                     null,
-                    2);
+                    OPTIONS);
         }
     }
 

@@ -5,19 +5,21 @@ package org.modelmerge.evaluation;
 ///
 /// The hash is the output function of SplitMix64 (Steele, Lea, Flood, "Fast Splittable Pseudorandom Number
 /// Generators", OOPSLA 2014), written out here because the JDK names no algorithm for its own class of that kind.
-final class CounterRandom {
+public final class CounterRandom {
     private static final long GOLDEN = 0x9e3779b97f4a7c15L;
 
     private final long origin;
     private long drawn;
 
+    /// The numbers of a seed and a stream, from the first.
+    ///
     /// @param stream numbers of different streams have nothing to do with each other
-    CounterRandom(long seed, long stream) {
+    public CounterRandom(long seed, long stream) {
         this.origin = mix(mix(seed) + mix(~stream));
     }
 
     /// The next number, in [0, 1), a multiple of 2^-53.
-    double uniform() {
+    public double uniform() {
         drawn++;
         return (mix(origin + drawn * GOLDEN) >>> 11) * 0x1p-53;
     }

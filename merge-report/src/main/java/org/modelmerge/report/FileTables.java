@@ -28,7 +28,11 @@ final class FileTables {
                 .open("tbody");
         for (Input input : inputs) {
             html.line().open("tr").open("th", "scope", "row").name(input.name()).close("th");
-            html.open("td", "class", "f").name(input.file()).close("td");
+            html.open("td", "class", "f").name(input.file());
+            if (input.origin() != null) {
+                html.element("div", input.origin());
+            }
+            html.close("td");
             html.element("td", Numbers.bytes(input.sizeBytes()), "class", "n", "title", input.sizeBytes() + " bytes");
             html.open("td");
             hash(html, input.headerSha256());

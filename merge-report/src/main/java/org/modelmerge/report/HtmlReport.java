@@ -11,6 +11,7 @@ import org.modelmerge.error.Printable;
 import org.modelmerge.evaluation.Evaluation;
 import org.modelmerge.evaluation.ModelResult;
 import org.modelmerge.evaluation.RoutingMatrix;
+import org.modelmerge.search.SearchResult;
 import org.modelmerge.twin.TwinManifest;
 
 /// A report as one self-contained HTML page: inline style and pictures, no script, nothing loaded from anywhere.
@@ -90,6 +91,14 @@ public final class HtmlReport {
         EvaluationSections.write(html, report.evaluation());
         FileTables.evaluated(html, report.evaluation());
         return end(html, report.version(), false);
+    }
+
+    /// The page of a search.
+    public static String of(SearchResult result) {
+        Html html = begin("Search \u2013 " + result.method());
+        SearchSections.head(html, result);
+        SearchSections.write(html, result);
+        return end(html, result.version(), false);
     }
 
     private static Html begin(String title) {

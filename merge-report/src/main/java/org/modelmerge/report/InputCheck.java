@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.Shard;
 import org.modelmerge.checkpoint.Storage;
+import org.modelmerge.engine.Experts;
 import org.modelmerge.engine.Provenance;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.json.StrictJson;
@@ -48,12 +49,21 @@ final class InputCheck {
                     output.path(), "inputs: got " + inputs.size() + " models, expected " + described.size()));
         }
         List<Finding> findings = new ArrayList<>();
-        for (int i = 0; i < inputs.size(); i++) {
-            try (Checkpoint input = Checkpoint.open(storage, inputs.get(i))) {
-                findings.add(headers(input, described.get(i)));
-                findings.addAll(bytes(input, i));
+        try (Checkpoint base = Checkpoint.open(storage, inputs.getFirst())) {
+            findings.addAll(ofInput(base, described.getFirst(), 0));
+            for (int i = 1; i < inputs.size(); i++) {
+                try (Checkpoint expert = Experts.open(storage, inputs.get(i), base)) {
+                    findings.addAll(ofInput(expert, described.get(i), i));
+                }
             }
         }
+        return findings;
+    }
+
+    private List<Finding> ofInput(Checkpoint input, @Nullable Object described, int number) throws MergeException {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(headers(input, described));
+        findings.addAll(bytes(input, number));
         return findings;
     }
 

@@ -121,8 +121,8 @@ public final class JsonReport {
         for (Input input : inputs) {
             json.beginObject().member("name", input.name()).member("file", input.file());
             json.member("size", input.sizeBytes()).member("headerSha256", input.headerSha256());
-            json.member("sha256", input.sha256().isEmpty() ? null : input.sha256())
-                    .endObject();
+            json.member("sha256", input.sha256().isEmpty() ? null : input.sha256());
+            json.member("origin", input.origin()).endObject();
         }
         json.endArray();
     }

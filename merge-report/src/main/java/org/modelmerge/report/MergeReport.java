@@ -93,9 +93,21 @@ public record MergeReport(
     /// @param sizeBytes of all shards
     /// @param headerSha256 of the headers
     /// @param sha256 file name to hex of the whole file; empty when the inputs were not hashed
-    public record Input(String name, String file, long sizeBytes, String headerSha256, Map<String, String> sha256) {
+    /// @param origin what its tensors are computed from, for people; null if they are read as they are
+    public record Input(
+            String name,
+            String file,
+            long sizeBytes,
+            String headerSha256,
+            Map<String, String> sha256,
+            @Nullable String origin) {
         public Input {
             sha256 = Collections.unmodifiableMap(new TreeMap<>(sha256));
+        }
+
+        /// A model that is read as it is.
+        public Input(String name, String file, long sizeBytes, String headerSha256, Map<String, String> sha256) {
+            this(name, file, sizeBytes, headerSha256, sha256, null);
         }
     }
 
@@ -187,7 +199,8 @@ public record MergeReport(
                     LastComponent.of(input.path(), input.name()),
                     input.sizeBytes(),
                     input.headerSha256(),
-                    i < sha256.size() ? sha256.get(i) : Map.of()));
+                    i < sha256.size() ? sha256.get(i) : Map.of(),
+                    input.origin()));
         }
         return inputs;
     }

@@ -127,14 +127,41 @@ public final class MergeSession implements AutoCloseable {
         }
     }
 
-    private MergeOutcome run(OutputTransaction transaction, MergeObserver observer, @Nullable OutputEvaluator evaluator)
-            throws MergeException {
-        Staged staged = Staged.in(transaction, order);
+    /// Uses a model that exists only as long as it is used.
+    ///
+    /// @param <R> what comes of it
+    @FunctionalInterface
+    interface Use<R> {
+        R of(Path model) throws MergeException;
+    }
+
+    /// Merges and writes all documents in the hidden place of an output that is never published, has it used, and
+    /// removes it; an error or a signal removes it, too.
+    ///
+    /// @throws MergeException whatever goes wrong, also in the use
+    <R> R runUnpublished(MergeObserver observer, Use<R> use) throws MergeException {
+        try (OutputTransaction transaction =
+                OutputTransaction.begin(order.merge().storage(), order.force())) {
+            Staged staged = Staged.in(transaction, order);
+            MergeResult result = weights(staged, observer);
+            new Documents(order, job.plan(), job.inputs().getFirst(), staged).write(result, null);
+            return use.of(staged.output());
+        }
+    }
+
+    private MergeResult weights(Staged staged, MergeObserver observer) throws MergeException {
         MergeResult result = withWarnings(inputWarnings, job.run(staged.weights(), observer));
         if (order.isFile()) {
             Path written = staged.weights().resolve(order.output().getFileName());
             order.merge().storage().move(written, staged.output());
         }
+        return result;
+    }
+
+    private MergeOutcome run(OutputTransaction transaction, MergeObserver observer, @Nullable OutputEvaluator evaluator)
+            throws MergeException {
+        Staged staged = Staged.in(transaction, order);
+        MergeResult result = weights(staged, observer);
         Evaluation evaluation = evaluator == null ? null : evaluator.evaluate(staged.output());
         MergeOutcome outcome =
                 new Documents(order, job.plan(), job.inputs().getFirst(), staged).write(result, evaluation);

@@ -25,4 +25,9 @@ public record Task(
     public Task {
         labels = List.copyOf(labels);
     }
+
+    /// Whether what may be learned from is what accuracy is measured on: the protocol is transductive then.
+    public boolean isTransductive() {
+        return unlabelled.equals(test.unlabelled());
+    }
 }
