@@ -8,19 +8,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.engine.MergeRequest.OutputForm;
-import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
-import org.modelmerge.method.Coefficients;
 import org.modelmerge.report.ComposeReport;
 import org.modelmerge.report.ComposeSession;
 import org.modelmerge.report.MergeOrder;
-import org.modelmerge.twin.RoutingWeights;
 import org.modelmerge.twin.TwinComposition;
 import org.modelmerge.twin.TwinFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `merge twin compose`.
@@ -29,20 +25,11 @@ import picocli.CommandLine.Parameters;
                 + "plus the weighted sum of the exclusive experts.",
         customSynopsis = "merge twin compose [options] DIR (--weights W1,... | --logits L1,...)")
 final class TwinComposeCommand implements Command {
-    @Option(names = "--weights", paramLabel = "W1,W2,...", description = "one weight per task, taken as given")
-    @Nullable
-    String weights;
-
-    @Option(names = "--logits", paramLabel = "L1,L2,...", description = "one logit per task; softmax gives the weights")
-    @Nullable
-    String logits;
-
-    @Option(names = "--task", paramLabel = "NAME", description = "whose biases, where the folder has --biases oracle")
-    @Nullable
-    String task;
+    @Mixin
+    ComposeOptions options = new ComposeOptions();
 
     @Mixin
-    OutputOptions output = new OutputOptions();
+    ComposeOutputOptions output = new ComposeOutputOptions();
 
     @Mixin
     MachineOptions machine = new MachineOptions();
@@ -78,7 +65,7 @@ final class TwinComposeCommand implements Command {
     @Override
     public int run(Talk talk) throws MergeException {
         long start = System.nanoTime();
-        refuseForeignOptions();
+        float[] weights = options.given();
         Path path = TwinInspectCommand.folder(talk, paths);
         Path chosen = Words.pathOrNull(talk.console(), "--output", output.output);
         Path target = chosen != null ? chosen : talk.console().directory().resolve("merged.safetensors");
@@ -88,64 +75,43 @@ final class TwinComposeCommand implements Command {
         Settings settings = Settings.ofFlags(values);
         String single = MergeOrder.isFile(target) ? String.valueOf(target.getFileName()) : null;
         OutputForm form = settings.form(single);
-        float[] given = given();
         try (TwinFolder folder = TwinFolder.open(path)) {
-            TwinComposition composition = TwinComposition.of(folder, given, task, form, settings.limits());
-            ComposeSession session = new ComposeSession(
-                    folder,
-                    composition,
-                    target,
-                    form.dtype(),
-                    output.force,
-                    !output.noReport,
-                    MergeWork.reportPrefix(talk.console(), output.report));
-            session.check();
-            if (output.dryRun) {
-                plan(talk, folder, composition, target);
-                return 0;
-            }
-            MergeObserver observer = talk.observer();
-            ComposeReport report;
-            try {
-                report = session.run(observer);
-            } finally {
-                Talk.end(observer);
-            }
-            say(talk, report, session.report(), target, (System.nanoTime() - start) / 1e9);
+            TwinComposition composition = TwinComposition.of(folder, weights, options.task, form, settings.limits());
+            compose(talk, folder, composition, target, form, start);
         }
         return 0;
     }
 
-    private void refuseForeignOptions() throws MergeException {
-        if ((weights == null) == (logits == null)) {
-            throw MergeException.of(
-                    ErrorCode.USAGE,
-                    weights == null ? "give --weights or --logits" : "--weights and --logits exclude each other");
+    private void compose(
+            Talk talk, TwinFolder folder, TwinComposition composition, Path target, OutputForm form, long start)
+            throws MergeException {
+        ComposeSession session = new ComposeSession(
+                folder,
+                composition,
+                target,
+                form.dtype(),
+                output.force,
+                !output.noReport,
+                MergeWork.reportPrefix(talk.console(), output.report));
+        session.check();
+        if (output.dryRun) {
+            plan(talk, folder, composition, target);
+            return;
         }
-        if (output.tasks != null) {
-            throw Words.usage("--tasks", "a composition evaluates nothing; merge eval does");
+        MergeObserver observer = talk.observer();
+        ComposeReport report;
+        try {
+            report = session.run(observer);
+        } finally {
+            Talk.end(observer);
         }
-        if (output.writeRecipe != null) {
-            throw Words.usage("--write-recipe", "a composition has no recipe");
-        }
-        if (output.hashInputs) {
-            throw Words.usage("--hash-inputs", "twin.json has the hashes; merge twin inspect --hash compares them");
-        }
-    }
-
-    private float[] given() throws MergeException {
-        String option = weights != null ? "--weights" : "--logits";
-        String[] parts = String.valueOf(weights != null ? weights : logits).split(",", -1);
-        float[] numbers = new float[parts.length];
-        for (int i = 0; i < parts.length; i++) {
-            numbers[i] = Coefficients.number(parts[i], option);
-        }
-        return weights != null ? numbers : RoutingWeights.softmax(numbers);
+        say(talk, report, session.report(), target, (System.nanoTime() - start) / 1e9);
     }
 
     private static void plan(Talk talk, TwinFolder folder, TwinComposition composition, Path target) {
         for (int i = 0; i < folder.tasks().size(); i++) {
-            talk.data("weight   " + Printable.text(folder.tasks().get(i)) + ": " + composition.weights()[i]);
+            talk.data("weight   " + Printable.text(folder.tasks().get(i)) + ": "
+                    + composition.weights()[i]);
         }
         talk.data("reads    " + Quantity.bytes(composition.bytesToRead()));
         long size = 0;
@@ -156,8 +122,7 @@ final class TwinComposeCommand implements Command {
                 + Quantity.count(composition.layout().shards().size(), "file") + ", " + Quantity.bytes(size));
     }
 
-    private static void say(
-            Talk talk, ComposeReport report, @Nullable Path prefix, Path target, double seconds) {
+    private static void say(Talk talk, ComposeReport report, @Nullable Path prefix, Path target, double seconds) {
         for (int i = 0; i < report.tasks().size(); i++) {
             talk.say("weight   " + Printable.text(report.tasks().get(i)) + ": "
                     + report.weights().get(i));

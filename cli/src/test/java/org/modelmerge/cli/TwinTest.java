@@ -128,8 +128,7 @@ final class TwinTest {
 
     @Test
     void saysOnStandardOutputWhatJsonAsksFor() throws Exception {
-        Cli.Result result =
-                run("--method", "twin", "--json", "base.safetensors", "a.safetensors", "b.safetensors");
+        Cli.Result result = run("--method", "twin", "--json", "base.safetensors", "a.safetensors", "b.safetensors");
 
         Map<?, ?> document = json(result.out());
         assertThat(document.get("method")).isEqualTo("twin");
@@ -146,7 +145,8 @@ final class TwinTest {
 
         assertThat(result.exit()).as(result.err()).isZero();
         assertThat(Cli.in(directory).names()).contains("s.safetensors", "s.report.html", "s.report.json");
-        assertThat(run("diff", "s.safetensors", "merged-twin/shared.safetensors").exit())
+        assertThat(run("diff", "s.safetensors", "merged-twin/shared.safetensors")
+                        .exit())
                 .isZero();
     }
 
@@ -162,8 +162,8 @@ final class TwinTest {
     @Test
     void composesAFolderOfAnotherDtype() throws Exception {
         extract();
-        Cli.Result result =
-                run("twin", "compose", "merged-twin", "--weights", "1,0", "--dtype", "bf16", "-o", "composed", "--json");
+        Cli.Result result = run(
+                "twin", "compose", "merged-twin", "--weights", "1,0", "--dtype", "bf16", "-o", "composed", "--json");
 
         assertThat(json(result.out()).get("weights")).isEqualTo(List.of(1.0, 0.0));
         assertThat(names("composed")).containsExactly("merge-report.html", "merge-report.json", "model.safetensors");
@@ -176,15 +176,17 @@ final class TwinTest {
         Cli.Result text = run("twin", "inspect", "--hash", "merged-twin");
         Cli.Result document = run("twin", "inspect", "--json", "merged-twin");
 
-        assertThat(text.out()).contains("expert a: ", "of its model", "storage ").containsPattern("w +\\[10, 20] +factors +1");
+        assertThat(text.out())
+                .contains("expert a: ", "of its model", "storage ")
+                .containsPattern("w +\\[10, 20] +factors +1");
         assertThat(json(document.out()).get("tasks")).isEqualTo(List.of("a", "b"));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"0", "100%", "1", "-0.1", "1.5", "x", "0%"})
     void refusesAMaskRateThatIsNotBetweenZeroAndOne(String rate) {
-        Cli.Result result = run(
-                "--method", "twin", "--mask-rate=" + rate, "base.safetensors", "a.safetensors", "b.safetensors");
+        Cli.Result result =
+                run("--method", "twin", "--mask-rate=" + rate, "base.safetensors", "a.safetensors", "b.safetensors");
 
         assertThat(result.exit()).isEqualTo(2);
         assertThat(result.err()).contains("mask-rate").contains("strictly between 0 and 1");
@@ -201,6 +203,8 @@ final class TwinTest {
                 "twin compose merged-twin --weights 1,0 --task a|2|name none",
                 "twin compose absent --weights 1,0|5|no such folder",
                 "twin compose a.safetensors --weights 1,0|3|expected a Twin folder",
+                "twin compose merged-twin --weights 1,0 --max-memory 1MB|2|--max-memory is too small",
+                "--method twin --max-memory 61MiB -o x base.safetensors a.safetensors|2|--max-memory is too small",
                 "twin inspect|2|expected one Twin folder",
                 "twin train|2|expected one of",
                 "twin|2|got no command",

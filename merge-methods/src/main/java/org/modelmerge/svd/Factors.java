@@ -10,8 +10,7 @@ final class Factors {
     /// @param scaled `[r][n]`
     /// @param squares of A
     /// @param exponent of the power of two that was taken out of A
-    static TruncatedSvd of(
-            float[][] left, float[][] scaled, int columns, double squares, int exponent, boolean exact) {
+    static TruncatedSvd of(float[][] left, float[][] scaled, int columns, double squares, int exponent, boolean exact) {
         int rank = scaled.length;
         int rows = rank == 0 ? 0 : left[0].length;
         float[] u = new float[Math.multiplyExact(rows, rank)];
@@ -31,7 +30,6 @@ final class Factors {
                 u[i * rank + k] = (float) Math.scalb(left[k][i] * norm, exponent);
             }
         }
-        return new TruncatedSvd(
-                rank, u, vt, Math.scalb(squares, 2 * exponent), Math.scalb(kept, 2 * exponent), exact);
+        return new TruncatedSvd(rank, u, vt, Math.scalb(squares, 2 * exponent), Math.scalb(kept, 2 * exponent), exact);
     }
 }

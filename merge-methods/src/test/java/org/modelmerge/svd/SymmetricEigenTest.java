@@ -56,6 +56,7 @@ final class SymmetricEigenTest {
         SymmetricEigen slow = Jacobi.of(matrix, size);
 
         requireEigenpairs(matrix, slow);
-        assertThat(slow.values()).containsExactly(SymmetricEigen.of(matrix, size).values(), within(1e-11));
+        assertThat(slow.values())
+                .containsExactly(SymmetricEigen.of(matrix, size).values(), within(1e-11));
     }
 }

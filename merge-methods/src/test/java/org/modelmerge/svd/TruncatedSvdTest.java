@@ -53,8 +53,9 @@ final class TruncatedSvdTest {
         double residual = Matrices.residual(noise, columns, svd);
         assertThat(svd.exact()).isFalse();
         assertThat(residual / Matrices.optimum(squares, rank)).isBetween(0.999999, 1.01);
-        assertThat(svd.residual() * Math.sqrt(svd.squares())).as("the stated residual").isCloseTo(
-                residual, within(1e-3 * residual));
+        assertThat(svd.residual() * Math.sqrt(svd.squares()))
+                .as("the stated residual")
+                .isCloseTo(residual, within(1e-3 * residual));
     }
 
     @Test

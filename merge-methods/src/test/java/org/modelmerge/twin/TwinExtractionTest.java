@@ -93,11 +93,9 @@ final class TwinExtractionTest {
         Map<String, byte[]> first = new LinkedHashMap<>();
         for (Limits limits : new Limits[] {Limits.DEFAULT, new Limits(1, 0, 7), new Limits(3, 0, 64)}) {
             Path target = folder(strategy + "-" + limits.threads());
-            TwinModels.extract(
-                    TwinModels.request(temp, method(strategy)).withLimits(limits), target);
-            for (String file : new String[] {
-                "twin.json", "shared.safetensors", "expert_a.safetensors", "expert_b.safetensors"
-            }) {
+            TwinModels.extract(TwinModels.request(temp, method(strategy)).withLimits(limits), target);
+            for (String file :
+                    new String[] {"twin.json", "shared.safetensors", "expert_a.safetensors", "expert_b.safetensors"}) {
                 byte[] bytes = Files.readAllBytes(target.resolve(file));
                 byte[] before = first.putIfAbsent(file, bytes);
                 assertThat(bytes).as("%s, %s", file, limits).isEqualTo(before == null ? bytes : before);
@@ -134,12 +132,14 @@ final class TwinExtractionTest {
         expert.write(temp.resolve("b.safetensors"));
         TwinModels.extract(
                 TwinModels.request(
-                        temp, new TwinMerging(
+                        temp,
+                        new TwinMerging(
                                 0.6, Strategy.MAGNITUDE, Coefficients.shared(0), null, Biases.ROUTED, SvdMode.AUTO, 0)),
                 folder("twin"));
 
         try (TwinFolder twin = TwinFolder.open(temp.resolve("twin"))) {
-            Exclusive kept = twin.experts().getFirst().read(twin.manifest().tensors().getFirst());
+            Exclusive kept =
+                    twin.experts().getFirst().read(twin.manifest().tensors().getFirst());
             assertThat(kept).isInstanceOfSatisfying(Exclusive.Sparse.class, sparse -> {
                 assertThat(sparse.index()).containsExactly(1, 2, 4);
                 assertThat(sparse.value()).containsExactly(-3, 2, 2);
@@ -206,7 +206,9 @@ final class TwinExtractionTest {
 
         assertThat(manifest.sharedSource()).isNotNull();
         assertThat(manifest.base().name()).isEqualTo("base.safetensors");
-        assertThat(manifest.parameters()).containsEntry("shared", "ties.safetensors").doesNotContainKey("lambda");
+        assertThat(manifest.parameters())
+                .containsEntry("shared", "ties.safetensors")
+                .doesNotContainKey("lambda");
         try (Checkpoint ties = Checkpoint.open(temp.resolve("ties.safetensors"));
                 Checkpoint shared = Checkpoint.open(target.resolve("shared.safetensors"))) {
             for (String name : ties.tensors().keySet()) {
@@ -221,19 +223,17 @@ final class TwinExtractionTest {
     void refusesASharedExpertOfAnotherBase() throws Exception {
         new TinyCheckpoint().floats("w", Shape.of(2, 2), 1, 2, 3, 4).write(temp.resolve("other.safetensors"));
 
-        MergeException fault = catchThrowableOfType(
-                MergeException.class,
-                () -> TwinExtraction.open(TwinModels.request(
-                                temp, method(Strategy.SVD, Biases.ROUTED, temp.resolve("other.safetensors"))))
-                        .close());
+        MergeException fault = catchThrowableOfType(MergeException.class, () -> TwinExtraction.open(TwinModels.request(
+                        temp, method(Strategy.SVD, Biases.ROUTED, temp.resolve("other.safetensors"))))
+                .close());
 
         assertThat(fault.code().exitCode()).isEqualTo(4);
     }
 
     @Test
     void warnsOfTensorsOfWhichNothingIsKept() throws Exception {
-        TwinMerging method = new TwinMerging(
-                0.99, Strategy.SVD, Coefficients.shared(0.3f), null, Biases.ROUTED, SvdMode.AUTO, 0);
+        TwinMerging method =
+                new TwinMerging(0.99, Strategy.SVD, Coefficients.shared(0.3f), null, Biases.ROUTED, SvdMode.AUTO, 0);
         try (TwinExtraction extraction = TwinExtraction.open(TwinModels.request(temp, method))) {
             assertThat(extraction.warnings())
                     .anySatisfy(warning -> assertThat(warning).contains("3 tensors", "leaves nothing"))

@@ -31,7 +31,9 @@ final class TwinFolderTest {
 
     private static MergeException failure(Path path) {
         return Objects.requireNonNull(
-                catchThrowableOfType(MergeException.class, () -> TwinFolder.open(path).close()), "nothing was refused");
+                catchThrowableOfType(
+                        MergeException.class, () -> TwinFolder.open(path).close()),
+                "nothing was refused");
     }
 
     @Test
@@ -39,9 +41,7 @@ final class TwinFolderTest {
         TwinManifest written;
         try (TwinExtraction extraction = TwinExtraction.open(TwinModels.request(temp, TwinMerging.OFFICIAL))) {
             written = extraction
-                    .run(
-                            Files.createDirectory(temp.resolve("again")),
-                            org.modelmerge.engine.MergeObserver.NONE)
+                    .run(Files.createDirectory(temp.resolve("again")), org.modelmerge.engine.MergeObserver.NONE)
                     .manifest();
         }
 
@@ -59,14 +59,18 @@ final class TwinFolderTest {
     void refusesTheExpertOfAnotherExtraction() throws Exception {
         Path other = Files.createDirectory(temp.resolve("other"));
         TwinModels.model(9, 0.2f).write(temp.resolve("base.safetensors"));
-        TwinModels.extract(TwinModels.request(temp, new TwinMerging(
-                0.8,
-                Strategy.SVD,
-                org.modelmerge.method.Coefficients.shared(0.3f),
-                null,
-                Biases.ROUTED,
-                org.modelmerge.svd.SvdMode.AUTO,
-                0)), other);
+        TwinModels.extract(
+                TwinModels.request(
+                        temp,
+                        new TwinMerging(
+                                0.8,
+                                Strategy.SVD,
+                                org.modelmerge.method.Coefficients.shared(0.3f),
+                                null,
+                                Biases.ROUTED,
+                                org.modelmerge.svd.SvdMode.AUTO,
+                                0)),
+                other);
         Files.copy(
                 other.resolve("expert_a.safetensors"),
                 folder.resolve("expert_a.safetensors"),
@@ -146,8 +150,7 @@ final class TwinFolderTest {
     void refusesFactorsOfAnotherRankThanTheManifestSays() throws IOException {
         Path file = folder.resolve("twin.json");
         String text = Files.readString(file);
-        Files.writeString(
-                file, text.replaceFirst("(?s)(\"form\": \"factors\",\\s+\"kept\": \\[\\s+)1", "$10"));
+        Files.writeString(file, text.replaceFirst("(?s)(\"form\": \"factors\",\\s+\"kept\": \\[\\s+)1", "$10"));
 
         MergeException fault = failure(folder);
 

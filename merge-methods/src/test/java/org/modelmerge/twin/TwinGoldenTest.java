@@ -2,7 +2,6 @@ package org.modelmerge.twin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -39,8 +38,7 @@ final class TwinGoldenTest {
     }
 
     private static TwinMerging method(Strategy strategy, double maskRate) {
-        return new TwinMerging(
-                maskRate, strategy, Coefficients.shared(0.29f), null, Biases.ROUTED, SvdMode.AUTO, 0);
+        return new TwinMerging(maskRate, strategy, Coefficients.shared(0.29f), null, Biases.ROUTED, SvdMode.AUTO, 0);
     }
 
     private static Map<String, float[]> floats(Path file) throws MergeException {
@@ -60,10 +58,7 @@ final class TwinGoldenTest {
         MergeRequest request = MergeRequest.of(
                         method(strategy, maskRate),
                         golden("base.safetensors"),
-                        List.of(
-                                golden("ft_0.safetensors"),
-                                golden("ft_1.safetensors"),
-                                golden("ft_2.safetensors")))
+                        List.of(golden("ft_0.safetensors"), golden("ft_1.safetensors"), golden("ft_2.safetensors")))
                 .withScope(KEPT);
         Path folder = Files.createDirectory(temp.resolve("twin"));
         TwinModels.extract(request, folder);
@@ -74,7 +69,8 @@ final class TwinGoldenTest {
     @CsvSource({"SVD, 0.9", "SVD, 0.7", "MAGNITUDE, 0.9", "MAGNITUDE, 0.7"})
     void composesWhatTheAuthorsMerge(Strategy strategy, double maskRate) throws Exception {
         boolean svd = strategy == Strategy.SVD;
-        float[] logits = floats(golden("router_logits.safetensors")).values().iterator().next();
+        float[] logits =
+                floats(golden("router_logits.safetensors")).values().iterator().next();
         try (TwinFolder folder = TwinFolder.open(extract(strategy, maskRate))) {
             for (int q = 0; q < 5; q++) {
                 float[] weights = RoutingWeights.softmax(logits[3 * q], logits[3 * q + 1], logits[3 * q + 2]);
@@ -119,6 +115,7 @@ final class TwinGoldenTest {
 
         Map<String, float[]> got = floats(temp.resolve("twin/shared.safetensors"));
         floats(golden("shared.safetensors"))
-                .forEach((tensor, values) -> assertThat(got.get(tensor)).as(tensor).isEqualTo(values));
+                .forEach((tensor, values) ->
+                        assertThat(got.get(tensor)).as(tensor).isEqualTo(values));
     }
 }

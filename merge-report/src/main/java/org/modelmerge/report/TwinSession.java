@@ -99,7 +99,10 @@ public final class TwinSession implements AutoCloseable {
     /// @param manifest what `twin.json` says
     /// @param report of the shared expert's merge, with the hashes of all files but `twin.json`
     /// @param reportPrefix where the reports are, null if there are none
-    public record Outcome(TwinManifest manifest, MergeReport report, @Nullable Path reportPrefix) {}
+    public record Outcome(
+            TwinManifest manifest,
+            MergeReport report,
+            @Nullable Path reportPrefix) {}
 
     /// Extracts, writes all documents, and publishes them together.
     ///
@@ -120,8 +123,8 @@ public final class TwinSession implements AutoCloseable {
         Staged staged = Staged.in(transaction, order);
         copySideFiles(staged.output());
         List<MergeReport> reports = new ArrayList<>();
-        TwinExtraction.Outcome done = extraction.run(
-                staged.output(), observer, outcome -> reports.add(writeDocuments(staged, outcome)));
+        TwinExtraction.Outcome done =
+                extraction.run(staged.output(), observer, outcome -> reports.add(writeDocuments(staged, outcome)));
         return new Outcome(done.manifest(), reports.getFirst(), order.reportAt());
     }
 
@@ -129,15 +132,11 @@ public final class TwinSession implements AutoCloseable {
         MergePlan plan = extraction.plan();
         MergeResult result = MergeSession.withWarnings(warnings(), outcome.merge());
         MergeReport report = MergeReport.of(
-                plan,
-                result,
-                MethodCatalog.entry(plan.method()),
-                order.output().toString());
+                plan, result, MethodCatalog.entry(plan.method()), order.output().toString());
         for (Expert expert : outcome.manifest().experts()) {
             report = report.withFile(expert.part().file(), expert.part().sha256());
         }
-        byte[] recipe =
-                SideFiles.write(storage, staged.output().resolve(RECIPE), RecipeFile.write(Recipe.of(report)));
+        byte[] recipe = SideFiles.write(storage, staged.output().resolve(RECIPE), RecipeFile.write(Recipe.of(report)));
         report = report.withFile(RECIPE, Hashes.of(recipe));
         if (staged.html() != null && staged.json() != null) {
             SideFiles.write(storage, staged.html(), HtmlReport.of(report, outcome.manifest()));
