@@ -46,7 +46,9 @@ final class MergeWork {
             Path chosen = Words.pathOrNull(talk.console(), "--output", output.output);
             Path folder = chosen != null ? chosen : byRecipe;
             return new TwinWork(talk, output, settings)
-                    .run(models, folder != null ? folder : talk.console().directory().resolve(TWIN_OUTPUT));
+                    .run(
+                            models,
+                            folder != null ? folder : talk.console().directory().resolve(TWIN_OUTPUT));
         }
         long start = System.nanoTime();
         Learner learner = Learner.of(talk, output, learning, method, settings);

@@ -8,24 +8,15 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.engine.MergeRequest.OutputForm;
-import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
-import org.modelmerge.method.Coefficients;
-import org.modelmerge.network.NetworkAnswers.RunOptions;
-import org.modelmerge.network.TwinItems;
 import org.modelmerge.report.ComposeReport;
 import org.modelmerge.report.ComposeSession;
 import org.modelmerge.report.MergeOrder;
-import org.modelmerge.routing.SharesOfTask;
-import org.modelmerge.task.Task;
-import org.modelmerge.task.TaskFile;
-import org.modelmerge.twin.RoutingWeights;
 import org.modelmerge.twin.TwinComposition;
 import org.modelmerge.twin.TwinFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `merge twin compose`.
@@ -34,20 +25,11 @@ import picocli.CommandLine.Parameters;
                 + "plus the weighted sum of the exclusive experts.",
         customSynopsis = "merge twin compose [options] DIR (--weights W1,... | --logits L1,... | --tasks FILE)")
 final class TwinComposeCommand implements Command {
-    @Option(names = "--weights", paramLabel = "W1,W2,...", description = "one weight per task, taken as given")
-    @Nullable
-    String weights;
-
-    @Option(names = "--logits", paramLabel = "L1,L2,...", description = "one logit per task; softmax gives the weights")
-    @Nullable
-    String logits;
-
-    @Option(names = "--task", paramLabel = "NAME", description = "whose biases, where the folder has --biases oracle")
-    @Nullable
-    String task;
+    @Mixin
+    ComposeOptions options = new ComposeOptions();
 
     @Mixin
-    OutputOptions output = new OutputOptions();
+    ComposeOutputOptions output = new ComposeOutputOptions();
 
     @Mixin
     MachineOptions machine = new MachineOptions();
@@ -83,7 +65,7 @@ final class TwinComposeCommand implements Command {
     @Override
     public int run(Talk talk) throws MergeException {
         long start = System.nanoTime();
-        refuseForeignOptions();
+        options.check();
         Path path = TwinInspectCommand.folder(talk, paths);
         Path chosen = Words.pathOrNull(talk.console(), "--output", output.output);
         Path target = chosen != null ? chosen : talk.console().directory().resolve("merged.safetensors");
@@ -93,81 +75,44 @@ final class TwinComposeCommand implements Command {
         Settings settings = Settings.ofFlags(values);
         String single = MergeOrder.isFile(target) ? String.valueOf(target.getFileName()) : null;
         OutputForm form = settings.form(single);
-        float[] given = output.tasks == null ? given() : meanRouting(talk, path, output.tasks);
+        float[] weights = options.weights(talk, path);
         try (TwinFolder folder = TwinFolder.open(path)) {
-            TwinComposition composition = TwinComposition.of(folder, given, task, form, settings.limits());
-            ComposeSession session = new ComposeSession(
-                    folder,
-                    composition,
-                    target,
-                    form.dtype(),
-                    output.force,
-                    !output.noReport,
-                    MergeWork.reportPrefix(talk.console(), output.report));
-            session.check();
-            if (output.dryRun) {
-                plan(talk, folder, composition, target);
-                return 0;
-            }
-            MergeObserver observer = talk.observer();
-            ComposeReport report;
-            try {
-                report = session.run(observer);
-            } finally {
-                Talk.end(observer);
-            }
-            say(talk, report, session.report(), target, (System.nanoTime() - start) / 1e9);
+            TwinComposition composition = TwinComposition.of(folder, weights, options.task, form, settings.limits());
+            compose(talk, folder, composition, target, form, start);
         }
         return 0;
     }
 
-    private void refuseForeignOptions() throws MergeException {
-        int given = (weights == null ? 0 : 1) + (logits == null ? 0 : 1) + (output.tasks == null ? 0 : 1);
-        if (given != 1) {
-            throw MergeException.of(
-                    ErrorCode.USAGE,
-                    given == 0
-                            ? "give --weights, --logits or --tasks"
-                            : "--weights, --logits and --tasks exclude each other");
+    private void compose(
+            Talk talk, TwinFolder folder, TwinComposition composition, Path target, OutputForm form, long start)
+            throws MergeException {
+        ComposeSession session = new ComposeSession(
+                folder,
+                composition,
+                target,
+                form.dtype(),
+                output.force,
+                !output.noReport,
+                MergeWork.reportPrefix(talk.console(), output.report));
+        session.check();
+        if (output.dryRun) {
+            plan(talk, folder, composition, target);
+            return;
         }
-        if (output.writeRecipe != null) {
-            throw Words.usage("--write-recipe", "a composition has no recipe");
+        MergeObserver observer = talk.observer();
+        ComposeReport report;
+        try {
+            report = session.run(observer);
+        } finally {
+            Talk.end(observer);
         }
-        if (output.hashInputs) {
-            throw Words.usage("--hash-inputs", "twin.json has the hashes; merge twin inspect --hash compares them");
-        }
-    }
-
-    /// The mean of what the router gives to the samples of a task file.
-    private static float[] meanRouting(Talk talk, Path path, String tasks) throws MergeException {
-        TaskFile file = TaskFile.read(Words.path(talk.console(), "--tasks", tasks));
-        try (TwinItems items = TwinItems.open(TwinFolder.open(path), file.model(), RunOptions.DEFAULT)) {
-            items.router();
-            SharesOfTask sums = new SharesOfTask(items.folder().tasks().size());
-            for (Task task : file.tasks()) {
-                sums.add(items.shares(task.unlabelled(), Integer.MAX_VALUE));
-            }
-            float[] mean = new float[items.folder().tasks().size()];
-            for (int i = 0; i < mean.length; i++) {
-                mean[i] = (float) sums.mean()[i];
-            }
-            return mean;
-        }
-    }
-
-    private float[] given() throws MergeException {
-        String option = weights != null ? "--weights" : "--logits";
-        String[] parts = String.valueOf(weights != null ? weights : logits).split(",", -1);
-        float[] numbers = new float[parts.length];
-        for (int i = 0; i < parts.length; i++) {
-            numbers[i] = Coefficients.number(parts[i], option);
-        }
-        return weights != null ? numbers : RoutingWeights.softmax(numbers);
+        say(talk, report, session.report(), target, (System.nanoTime() - start) / 1e9);
     }
 
     private static void plan(Talk talk, TwinFolder folder, TwinComposition composition, Path target) {
         for (int i = 0; i < folder.tasks().size(); i++) {
-            talk.data("weight   " + Printable.text(folder.tasks().get(i)) + ": " + composition.weights()[i]);
+            talk.data("weight   " + Printable.text(folder.tasks().get(i)) + ": "
+                    + composition.weights()[i]);
         }
         talk.data("reads    " + Quantity.bytes(composition.bytesToRead()));
         long size = 0;
@@ -178,8 +123,7 @@ final class TwinComposeCommand implements Command {
                 + Quantity.count(composition.layout().shards().size(), "file") + ", " + Quantity.bytes(size));
     }
 
-    private static void say(
-            Talk talk, ComposeReport report, @Nullable Path prefix, Path target, double seconds) {
+    private static void say(Talk talk, ComposeReport report, @Nullable Path prefix, Path target, double seconds) {
         for (int i = 0; i < report.tasks().size(); i++) {
             talk.say("weight   " + Printable.text(report.tasks().get(i)) + ": "
                     + report.weights().get(i));

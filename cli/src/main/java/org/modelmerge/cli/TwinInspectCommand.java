@@ -16,7 +16,6 @@ import org.modelmerge.twin.TwinManifest;
 import org.modelmerge.twin.TwinManifest.Tensor;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `merge twin inspect`.
@@ -25,8 +24,8 @@ import picocli.CommandLine.Parameters;
                 + "and bytes.",
         customSynopsis = "merge twin inspect [options] DIR")
 final class TwinInspectCommand implements Command {
-    @Option(names = "--hash", description = "read all files and compare their SHA-256 with twin.json; exit 4 if not")
-    boolean hash;
+    @Mixin
+    TwinInspectOptions options = new TwinInspectOptions();
 
     @Mixin
     CommonOptions common = new CommonOptions();
@@ -58,7 +57,7 @@ final class TwinInspectCommand implements Command {
     public int run(Talk talk) throws MergeException {
         Path path = folder(talk, paths);
         try (TwinFolder folder = TwinFolder.open(path)) {
-            if (hash) {
+            if (options.hash) {
                 checkHashes(folder, talk);
             }
             if (talk.json()) {

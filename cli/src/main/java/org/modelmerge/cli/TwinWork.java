@@ -103,7 +103,8 @@ final class TwinWork {
         TwinManifest manifest = outcome.manifest();
         talk.say("method   twin" + SummaryText.parameters(manifest.parameters()));
         talk.say("tasks    "
-                + String.join(", ", manifest.tasks().stream().map(Printable::text).toList()));
+                + String.join(
+                        ", ", manifest.tasks().stream().map(Printable::text).toList()));
         for (int i = 0; i < manifest.experts().size(); i++) {
             talk.say("expert   " + expert(manifest, i));
         }
@@ -121,9 +122,7 @@ final class TwinWork {
             talk.console()
                     .out()
                     .append(JsonReport.summary(
-                            outcome.report(),
-                            order.output().toString(),
-                            prefix == null ? null : prefix.toString()));
+                            outcome.report(), order.output().toString(), prefix == null ? null : prefix.toString()));
         } else {
             talk.data(order.output().toString());
         }

@@ -113,6 +113,24 @@ final class ArchitectureTest {
     }
 
     @Test
+    void decompositionsKnowNeitherModelsNorFiles() {
+        classes()
+                .that()
+                .resideInAPackage("org.modelmerge.svd..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        "org.modelmerge.svd..",
+                        "org.modelmerge.kernel..",
+                        "org.modelmerge.error..",
+                        "org.ejml..",
+                        "org.jspecify..",
+                        "java.lang..",
+                        "java.util..",
+                        ""))
+                .check(CLASSES);
+    }
+
+    @Test
     void onlyKernelsUseTheVectorModule() {
         noClasses()
                 .that()

@@ -46,7 +46,7 @@ final class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"search", "twin"})
+    @ValueSource(strings = "search")
     void saysThatACommandOfALaterVersionIsMissing(String command) {
         Cli.Result result = Cli.in(directory).run(command, "model");
 

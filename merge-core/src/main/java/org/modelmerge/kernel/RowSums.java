@@ -56,7 +56,14 @@ public final class RowSums {
             float[] sum,
             int count) {
         for (int j = 0; j < count; j++) {
-            sum[j] = sum[j] + f0 * r0[j] + f1 * r1[j] + f2 * r2[j] + f3 * r3[j] + f4 * r4[j] + f5 * r5[j] + f6 * r6[j]
+            sum[j] = sum[j]
+                    + f0 * r0[j]
+                    + f1 * r1[j]
+                    + f2 * r2[j]
+                    + f3 * r3[j]
+                    + f4 * r4[j]
+                    + f5 * r5[j]
+                    + f6 * r6[j]
                     + f7 * r7[j];
         }
     }
@@ -104,7 +111,14 @@ public final class RowSums {
             double[] sum,
             int count) {
         for (int j = 0; j < count; j++) {
-            sum[j] = sum[j] + f0 * r0[j] + f1 * r1[j] + f2 * r2[j] + f3 * r3[j] + f4 * r4[j] + f5 * r5[j] + f6 * r6[j]
+            sum[j] = sum[j]
+                    + f0 * r0[j]
+                    + f1 * r1[j]
+                    + f2 * r2[j]
+                    + f3 * r3[j]
+                    + f4 * r4[j]
+                    + f5 * r5[j]
+                    + f6 * r6[j]
                     + f7 * r7[j];
         }
     }

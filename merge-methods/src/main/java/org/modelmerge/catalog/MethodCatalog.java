@@ -149,7 +149,8 @@ public final class MethodCatalog {
             "twin",
             "Twin-Merging",
             "Keeps one shared expert and per task a compressed exclusive expert, put together input by input.",
-            "theta_s = theta_0 + lambda * sum_i tau_i; v_i = compress(theta_i - theta_s); theta* = theta_s + sum_i w_i v_i",
+            "theta_s = theta_0 + lambda * sum_i tau_i; v_i = compress(theta_i - theta_s); theta* = theta_s + sum_i w_i"
+                    + " v_i",
             "one static merge loses too much, and a router may choose for each input",
             new Citation(
                     "Lu et al.",
@@ -158,8 +159,7 @@ public final class MethodCatalog {
                     "2406.15479",
                     "LZY-the-boys/Twin-Merging at f481c60"),
             List.of(
-                    new Parameter(
-                            "mask-rate", "P% | F", "90%", "share left out of each difference, between 0 and 1"),
+                    new Parameter("mask-rate", "P% | F", "90%", "share left out of each difference, between 0 and 1"),
                     new Parameter("strategy", "svd|magnitude|bernoulli", "svd", "how differences are compressed"),
                     new Parameter("lambda", "X | X1,X2,...", "0.3", "coefficient of the shared expert"),
                     new Parameter("shared", "FILE", "", "a finished merge as the shared expert, instead of --lambda"),
@@ -168,8 +168,7 @@ public final class MethodCatalog {
                             "routed|shared|oracle",
                             "routed",
                             "biases by the router, of the shared expert, or of the true task"),
-                    new Parameter(
-                            "svd", "auto|exact|randomized", "auto", "auto: exact up to a smaller side of 1024"),
+                    new Parameter("svd", "auto|exact|randomized", "auto", "auto: exact up to a smaller side of 1024"),
                     new Parameter("seed", "N", "0", "of bernoulli masks and randomised subspaces")),
             TwinFactory::create);
 

@@ -98,7 +98,7 @@ final class ExactSvd {
         double[][] w = eigenvectors(gram, rows);
         float[][] left = narrow(w);
         float[][] scaled = Products.multiply(left, a, columns, workers);
-        return Factors.of(left, scaled, rows, columns, gram.squares(), true);
+        return Factors.of(left, scaled, columns, gram.squares(), 0, true);
     }
 
     private double[][] eigenvectors(Gram gram, int size) {

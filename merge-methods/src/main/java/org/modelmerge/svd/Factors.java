@@ -8,9 +8,11 @@ final class Factors {
     ///
     /// @param left `[r][m]`, orthonormal
     /// @param scaled `[r][n]`
-    static TruncatedSvd of(
-            float[][] left, float[][] scaled, int rows, int columns, double squares, boolean exact) {
+    /// @param squares of A
+    /// @param exponent of the power of two that was taken out of A
+    static TruncatedSvd of(float[][] left, float[][] scaled, int columns, double squares, int exponent, boolean exact) {
         int rank = scaled.length;
+        int rows = rank == 0 ? 0 : left[0].length;
         float[] u = new float[Math.multiplyExact(rows, rank)];
         float[] vt = new float[Math.multiplyExact(rank, columns)];
         double kept = 0;
@@ -25,9 +27,9 @@ final class Factors {
                 vt[k * columns + j] = (float) (scaled[k][j] / norm);
             }
             for (int i = 0; i < rows; i++) {
-                u[i * rank + k] = (float) (left[k][i] * norm);
+                u[i * rank + k] = (float) Math.scalb(left[k][i] * norm, exponent);
             }
         }
-        return new TruncatedSvd(rank, u, vt, squares, kept, exact);
+        return new TruncatedSvd(rank, u, vt, Math.scalb(squares, 2 * exponent), Math.scalb(kept, 2 * exponent), exact);
     }
 }

@@ -25,6 +25,8 @@ final class KrylovSvd {
     /// Directions whose share of a block's norm is below this are rounding noise of float32.
     private static final double NEGLIGIBLE = 1e-5;
 
+    private static final int LARGEST_EXPONENT = 120;
+
     private final RowSource matrix;
     private final int rank;
     private final long key;
@@ -51,6 +53,7 @@ final class KrylovSvd {
         int columns = matrix.columns();
         float[][] a = new float[rows][columns];
         matrix.read(0, rows, a);
+        int exponent = normalise(a);
         List<float[]> basis = new ArrayList<>();
         List<float[]> projected = new ArrayList<>();
         float[][] block = Products.multiplyTransposed(signs(columns), a, columns, workers);
@@ -66,7 +69,27 @@ final class KrylovSvd {
                 block = Products.multiplyTransposed(image, a, columns, workers);
             }
         }
-        return factors(basis.toArray(float[][]::new), projected.toArray(float[][]::new), squares(a));
+        return factors(basis.toArray(float[][]::new), projected.toArray(float[][]::new), squares(a), exponent);
+    }
+
+    /// Scales by a power of two, so that the powers of the matrix neither overflow nor vanish.
+    ///
+    /// @return the exponent that was taken out
+    private static int normalise(float[][] a) {
+        float largest = 0;
+        for (float[] row : a) {
+            for (float value : row) {
+                largest = Math.max(largest, Math.abs(value));
+            }
+        }
+        int exponent = largest == 0 ? 0 : Math.clamp(Math.getExponent(largest), -LARGEST_EXPONENT, LARGEST_EXPONENT);
+        float factor = Math.scalb(1f, -exponent);
+        for (float[] row : a) {
+            for (int j = 0; j < row.length; j++) {
+                row[j] *= factor;
+            }
+        }
+        return exponent;
     }
 
     private float[][] signs(int columns) {
@@ -121,7 +144,7 @@ final class KrylovSvd {
         return Products.multiply(combinations, block, rows, workers);
     }
 
-    private TruncatedSvd factors(float[][] basis, float[][] projected, double squares) {
+    private TruncatedSvd factors(float[][] basis, float[][] projected, double squares, int exponent) {
         int rows = matrix.rows();
         int columns = matrix.columns();
         int kept = Math.min(rank, basis.length);
@@ -143,7 +166,7 @@ final class KrylovSvd {
             left[k] = new float[rows];
             scaled[k] = new float[columns];
         }
-        return Factors.of(left, scaled, rows, columns, squares, false);
+        return Factors.of(left, scaled, columns, squares, exponent, false);
     }
 
     private static double[][] symmetric(float[][] products) {

@@ -18,8 +18,7 @@ record SymmetricEigen(double[] values, double[][] vectors) {
     ///
     /// @param matrix `[n][n]`, symmetric and finite
     static SymmetricEigen of(double[][] matrix, int count) {
-        EigenDecomposition_F64<DMatrixRMaj> decomposition =
-                DecompositionFactory_DDRM.eig(matrix.length, true, true);
+        EigenDecomposition_F64<DMatrixRMaj> decomposition = DecompositionFactory_DDRM.eig(matrix.length, true, true);
         if (matrix.length == 0 || !decomposition.decompose(new DMatrixRMaj(matrix))) {
             return Jacobi.of(matrix, count);
         }

@@ -17,7 +17,6 @@ import org.modelmerge.checkpoint.SliceReader;
 import org.modelmerge.checkpoint.StoredTensor;
 import org.modelmerge.checkpoint.TensorInfo;
 import org.modelmerge.engine.MergeObserver;
-import org.modelmerge.engine.MergeRequest.Limits;
 import org.modelmerge.engine.UnitPool;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
@@ -42,18 +41,32 @@ final class ComposedShard {
             TwinFolder folder,
             float[] weights,
             @Nullable String task,
-            Limits limits,
+            int threads,
             ShardLayout layout,
             ShardSink sink,
             MergeObserver observer) {
         this.folder = folder;
         this.weights = weights;
         this.oracle = task == null ? -1 : folder.tasks().indexOf(task);
-        this.threads = limits.threads() > 0 ? limits.threads() : Runtime.getRuntime().availableProcessors();
+        this.threads = threads;
         this.layout = layout;
         this.sink = sink;
         this.observer = observer;
         folder.manifest().tensors().forEach(tensor -> exclusive.put(tensor.name(), tensor));
+    }
+
+    /// Bytes of the buffers and of the factors of one tensor, per thread, an estimate from above.
+    static long bytesPerThread(TwinFolder folder) {
+        long largest = 0;
+        for (Tensor tensor : folder.manifest().tensors()) {
+            long stored = 0;
+            for (int i = 0; i < tensor.kept().size(); i++) {
+                // As they are read, and as they are added.
+                stored += 2 * tensor.storedBytes(i);
+            }
+            largest = Math.max(largest, stored);
+        }
+        return largest + 5L * Double.BYTES * WINDOW + BUFFER_BYTES;
     }
 
     /// A run of elements of one tensor.
@@ -76,7 +89,8 @@ final class ComposedShard {
     }
 
     private boolean isComputed(TensorInfo output, StoredTensor shared) {
-        return exclusive.containsKey(output.name()) || output.dtype() != shared.info().dtype();
+        return exclusive.containsKey(output.name())
+                || output.dtype() != shared.info().dtype();
     }
 
     static String hash(ShardSink sink, long size) throws MergeException {
@@ -138,8 +152,7 @@ final class ComposedShard {
                 }
                 ByteBuffer encoded = encoder.encode(window, to, window);
                 requireFinite(unit, start, to, window);
-                sink.write(
-                        encoded, layout.dataStart() + unit.output().begin() + start * to.bytes());
+                sink.write(encoded, layout.dataStart() + unit.output().begin() + start * to.bytes());
                 progress((long) window.length * from.bytes());
             }
         }
@@ -147,7 +160,10 @@ final class ComposedShard {
         private void read(Unit unit, DType from, long start, float[] window) throws MergeException {
             try {
                 reader.readFloats(
-                        unit.shared().shard().source(), from, unit.shared().fileOffset() + start * from.bytes(), window);
+                        unit.shared().shard().source(),
+                        from,
+                        unit.shared().fileOffset() + start * from.bytes(),
+                        window);
             } catch (MergeException e) {
                 throw e.inFile(folder.shared().path());
             }
@@ -194,7 +210,10 @@ final class ComposedShard {
                 copyBuffer.clear().limit((int) Math.min(BUFFER_BYTES, unit.count() - done));
                 long start = unit.start() + done;
                 try {
-                    unit.shared().shard().source().read(copyBuffer, unit.shared().fileOffset() + start);
+                    unit.shared()
+                            .shard()
+                            .source()
+                            .read(copyBuffer, unit.shared().fileOffset() + start);
                 } catch (MergeException e) {
                     throw e.inFile(folder.shared().path());
                 }

@@ -33,10 +33,7 @@ final class Compression {
         return switch (planned.form()) {
             case FACTORS ->
                 TruncatedSvd.peakBytes(
-                        planned.shape().size(0),
-                        PlannedExclusive.columns(planned.shape()),
-                        (int) kept,
-                        method.svd());
+                        planned.shape().size(0), PlannedExclusive.columns(planned.shape()), (int) kept, method.svd());
             case SPARSE -> kept * (Long.BYTES + Float.BYTES) + 4L * WINDOW * Float.BYTES;
             case DENSE, ORACLE -> 4L * WINDOW * Float.BYTES;
         };

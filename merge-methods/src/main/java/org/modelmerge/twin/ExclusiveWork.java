@@ -5,7 +5,6 @@ import java.util.List;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.engine.MergeJob;
 import org.modelmerge.engine.MergeObserver;
-import org.modelmerge.engine.MergeRequest.Limits;
 import org.modelmerge.engine.UnitPool;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
@@ -34,20 +33,16 @@ final class ExclusiveWork {
             Checkpoint shared,
             List<ExpertFile> files,
             List<PlannedExclusive> tensors,
-            Limits limits,
+            int threads,
             MergeObserver observer) {
         this.method = method;
         this.job = job;
         this.shared = shared;
         this.files = files;
         this.tensors = tensors;
-        this.threads = threads(limits);
+        this.threads = threads;
         this.observer = observer;
         this.outcomes = new Outcome[tensors.size()][files.size()];
-    }
-
-    static int threads(Limits limits) {
-        return limits.threads() > 0 ? limits.threads() : Runtime.getRuntime().availableProcessors();
     }
 
     private record Unit(int tensor, int task) {}
@@ -103,8 +98,7 @@ final class ExclusiveWork {
                 energies.add(outcome.energyKept());
             }
             PlannedExclusive planned = tensors.get(tensor);
-            results.add(
-                    new Tensor(planned.name(), planned.shape(), planned.form(), planned.kept(), norms, energies));
+            results.add(new Tensor(planned.name(), planned.shape(), planned.form(), planned.kept(), norms, energies));
         }
         return results;
     }

@@ -12,7 +12,8 @@ final class ExpertLayout {
 
     /// The stored tensors of one tensor of one task.
     static List<OutputTensor> outputs(Tensor tensor, int task) {
-        return outputs(tensor.name(), tensor.shape(), tensor.form(), tensor.kept().get(task));
+        return outputs(
+                tensor.name(), tensor.shape(), tensor.form(), tensor.kept().get(task));
     }
 
     /// @param kept the rank of factors, the number of elements otherwise

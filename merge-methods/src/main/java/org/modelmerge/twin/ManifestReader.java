@@ -77,8 +77,7 @@ final class ManifestReader {
     }
 
     private static Source source(JsonObject json) throws MergeException {
-        Map<String, String> sha256 =
-                json.has("sha256") ? json.object("sha256").texts() : Map.of();
+        Map<String, String> sha256 = json.has("sha256") ? json.object("sha256").texts() : Map.of();
         return new Source(json.text("name"), json.count("size"), json.text("headerSha256"), sha256);
     }
 

@@ -36,11 +36,14 @@ import org.modelmerge.json.JsonWriter;
 /// Biases that were kept for an oracle enter with weight 1 from the task that is named. Computed in float32, rounded
 /// once to the output's dtype. Memory: the factors of one tensor per thread.
 public final class TwinComposition {
+    /// What the JVM itself takes, as for merges.
+    private static final long JVM_BYTES = 60L << 20;
+
     private final TwinFolder folder;
     private final float[] weights;
     private final @Nullable String task;
     private final OutputForm form;
-    private final Limits limits;
+    private final int threads;
     private final CheckpointLayout layout;
 
     private TwinComposition(
@@ -48,13 +51,13 @@ public final class TwinComposition {
             float[] weights,
             @Nullable String task,
             OutputForm form,
-            Limits limits,
+            int threads,
             CheckpointLayout layout) {
         this.folder = folder;
         this.weights = weights;
         this.task = task;
         this.form = form;
-        this.limits = limits;
+        this.threads = threads;
         this.layout = layout;
     }
 
@@ -98,7 +101,22 @@ public final class TwinComposition {
                 outputs,
                 metadata(folder, weights, task),
                 form.singleFile() != null ? Long.MAX_VALUE : form.maxShardBytes());
-        return new TwinComposition(folder, weights.clone(), task, form, limits, layout);
+        return new TwinComposition(folder, weights.clone(), task, form, fittingThreads(folder, limits), layout);
+    }
+
+    private static int fittingThreads(TwinFolder folder, Limits limits) throws MergeException {
+        int fitting = limits.threads() > 0 ? limits.threads() : Runtime.getRuntime().availableProcessors();
+        long each = ComposedShard.bytesPerThread(folder);
+        if (limits.memoryBytes() > 0) {
+            fitting = (int) Math.min(fitting, (limits.memoryBytes() - JVM_BYTES) / each);
+        }
+        if (fitting < 1) {
+            throw MergeException.of(
+                    ErrorCode.USAGE,
+                    "--max-memory is too small (got " + limits.memoryBytes() + " bytes, expected at least "
+                            + (JVM_BYTES + each) + ")");
+        }
+        return fitting;
     }
 
     private static Map<String, String> metadata(TwinFolder folder, float[] weights, @Nullable String task) {
@@ -182,7 +200,7 @@ public final class TwinComposition {
             String name = single != null ? single : shard.fileName();
             try (ShardSink sink = storage.create(target.resolve(name))) {
                 sink.write(shard.header(), 0);
-                new ComposedShard(folder, weights, task, limits, shard, sink, observer).write();
+                new ComposedShard(folder, weights, task, threads, shard, sink, observer).write();
                 sha256.put(name, ComposedShard.hash(sink, shard.fileSize()));
                 sink.force(shard.fileSize());
                 written += shard.fileSize();

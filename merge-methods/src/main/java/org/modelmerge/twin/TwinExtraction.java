@@ -40,23 +40,27 @@ public final class TwinExtraction implements AutoCloseable {
     private final MergeJob job;
     private final @Nullable Checkpoint apartBase;
     private final List<PlannedExclusive> tensors;
+    private final int threads;
 
     private TwinExtraction(
             MergeRequest request,
             TwinMerging method,
             MergeJob job,
             @Nullable Checkpoint apartBase,
-            List<PlannedExclusive> tensors) {
+            List<PlannedExclusive> tensors)
+            throws MergeException {
         this.request = request;
         this.method = method;
         this.job = job;
         this.apartBase = apartBase;
         this.tensors = List.copyOf(tensors);
+        this.threads = fittingThreads();
     }
 
     /// Opens the inputs and plans what will be kept.
     ///
-    /// @param request a merge by [TwinMerging]; the form of its output counts for the dtype of the shared expert only
+    /// @param request a merge by [TwinMerging]; the form of its output counts for the dtype of the shared expert
+    // only
     /// @throws MergeException if an input is malformed, or the inputs cannot be merged
     public static TwinExtraction open(MergeRequest request) throws MergeException {
         if (!(request.method() instanceof TwinMerging method)) {
@@ -78,7 +82,11 @@ public final class TwinExtraction implements AutoCloseable {
                 Form form = method.form(tensor.name(), tensor.shape().rank());
                 if (tensor.isMerged() && form != null) {
                     tensors.add(PlannedExclusive.of(
-                            method, tensor.name(), tensor.shape(), form, job.plan().tasks()));
+                            method,
+                            tensor.name(),
+                            tensor.shape(),
+                            form,
+                            job.plan().tasks()));
                 }
             }
             return new TwinExtraction(merge, method, job, apartBase, tensors);
@@ -94,8 +102,7 @@ public final class TwinExtraction implements AutoCloseable {
     private static void requireSameShapes(Checkpoint base, MergePlan plan, Path shared) throws MergeException {
         for (PlannedTensor tensor : plan.tensors()) {
             StoredTensor ours = base.tensor(tensor.name());
-            if (tensor.isMerged()
-                    && (ours == null || !ours.info().shape().equals(tensor.shape()))) {
+            if (tensor.isMerged() && (ours == null || !ours.info().shape().equals(tensor.shape()))) {
                 throw MergeException.of(
                                 ErrorCode.MISMATCH,
                                 "the shared expert is no merge of this base (got " + tensor.shape() + ", the base has "
@@ -118,7 +125,8 @@ public final class TwinExtraction implements AutoCloseable {
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>(job.headerWarnings());
         long reshaped = tensors.stream()
-                .filter(tensor -> tensor.form() == Form.FACTORS && tensor.shape().rank() > 2)
+                .filter(tensor ->
+                        tensor.form() == Form.FACTORS && tensor.shape().rank() > 2)
                 .count();
         if (reshaped > 0) {
             warnings.add(reshaped + " tensors with more than two dimensions are factored as [d0, rest], which the"
@@ -128,8 +136,9 @@ public final class TwinExtraction implements AutoCloseable {
                 .filter(tensor -> tensor.kept().contains(0L) && tensor.shape().elementCount() > 0)
                 .count();
         if (empty > 0) {
-            warnings.add("of " + empty + " tensors the mask rate leaves nothing (rank or count 0): there all tasks share"
-                    + " the shared expert's");
+            warnings.add(
+                    "of " + empty + " tensors the mask rate leaves nothing (rank or count 0): there all tasks share"
+                            + " the shared expert's");
         }
         return warnings;
     }
@@ -165,6 +174,10 @@ public final class TwinExtraction implements AutoCloseable {
 
     /// Bytes of the buffers and of the tensors in work at their largest, an estimate.
     public long peakMemoryBytes() {
+        return peakMemoryBytes(threads);
+    }
+
+    private long peakMemoryBytes(int workers) {
         long largest = 0;
         long small = 0;
         for (PlannedExclusive tensor : tensors) {
@@ -174,15 +187,37 @@ public final class TwinExtraction implements AutoCloseable {
                 small = Math.max(small, bytes);
             }
         }
-        int threads = ExclusiveWork.threads(request.limits());
-        return job.peakMemoryBytes() + Math.max(largest, small * threads);
+        return job.peakMemoryBytes() + Math.max(largest, small * workers);
+    }
+
+    /// As many threads as the limits allow.
+    ///
+    /// @throws MergeException `USAGE` if one needs more than the memory limit
+    private int fittingThreads() throws MergeException {
+        int fitting = request.limits().threads() > 0
+                ? request.limits().threads()
+                : Runtime.getRuntime().availableProcessors();
+        long bound = request.limits().memoryBytes();
+        while (bound > 0 && fitting > 1 && peakMemoryBytes(fitting) > bound) {
+            fitting--;
+        }
+        if (bound > 0 && peakMemoryBytes(fitting) > bound) {
+            throw MergeException.of(
+                    ErrorCode.USAGE,
+                    "--max-memory is too small (got " + bound + " bytes, expected at least " + peakMemoryBytes(fitting)
+                            + ")");
+        }
+        return fitting;
     }
 
     /// Bytes that are read in the usual course.
     public long expectedBytesRead() {
         long bytes = job.expectedBytesRead();
         for (PlannedExclusive tensor : tensors) {
-            bytes += 2L * Float.BYTES * tensor.shape().elementCount() * plan().tasks().size();
+            bytes += 2L
+                    * Float.BYTES
+                    * tensor.shape().elementCount()
+                    * plan().tasks().size();
         }
         return bytes;
     }
@@ -219,7 +254,8 @@ public final class TwinExtraction implements AutoCloseable {
                 ShardLayout layout = ExpertFile.layout(outputs(task), metadata(tasks.get(task)));
                 files.add(ExpertFile.create(storage, folder, TwinManifest.expertFile(tasks.get(task)), layout));
             }
-            List<Tensor> done = new ExclusiveWork(method, job, shared, files, tensors, request.limits(), observer).run();
+            List<Tensor> done =
+                    new ExclusiveWork(method, job, shared, files, tensors, threads, observer).run();
             List<Part> parts = new ArrayList<>();
             for (ExpertFile file : files) {
                 parts.add(file.finish());

@@ -48,7 +48,8 @@ public final class TwinFolder implements AutoCloseable {
 
     /// Opens a folder of the local file system.
     ///
-    /// @throws MergeException `NOT_FOUND` if the folder or a file of it is missing, `MALFORMED` if a file is not what
+    /// @throws MergeException `NOT_FOUND` if the folder or a file of it is missing, `MALFORMED` if a file is not
+    // what
     ///     its format says, `MISMATCH` if a file belongs to another folder; no handle stays open
     public static TwinFolder open(Path folder) throws MergeException {
         return open(LocalStorage.INSTANCE, folder);
@@ -146,7 +147,9 @@ public final class TwinFolder implements AutoCloseable {
         }
         for (Map.Entry<String, String> entry : expected.entrySet()) {
             StoredTensor stored = file.tensor(entry.getKey());
-            String got = stored == null ? "absent" : describe(stored.info().dtype(), stored.info().shape());
+            String got = stored == null
+                    ? "absent"
+                    : describe(stored.info().dtype(), stored.info().shape());
             if (!got.equals(entry.getValue())) {
                 throw malformed(file, entry.getKey(), got, entry.getValue());
             }

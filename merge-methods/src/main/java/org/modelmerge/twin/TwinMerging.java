@@ -54,8 +54,8 @@ public record TwinMerging(
     public static final String NAME = "twin";
 
     /// The official settings: rank or count of 10%, SVD, lambda 0.3; biases routed.
-    public static final TwinMerging OFFICIAL = new TwinMerging(
-            0.9, Strategy.SVD, Coefficients.shared(0.3f), null, Biases.ROUTED, SvdMode.AUTO, 0);
+    public static final TwinMerging OFFICIAL =
+            new TwinMerging(0.9, Strategy.SVD, Coefficients.shared(0.3f), null, Biases.ROUTED, SvdMode.AUTO, 0);
 
     public TwinMerging {
         if (!(maskRate > 0 && maskRate < 1)) {

@@ -35,7 +35,8 @@ public final class TwinJson {
         }
         document.put("experts", experts);
         List<Map<String, Object>> tensors = new ArrayList<>();
-        manifest.tensors().forEach(tensor -> tensors.add(tensor(tensor, manifest.experts().size())));
+        manifest.tensors()
+                .forEach(tensor -> tensors.add(tensor(tensor, manifest.experts().size())));
         document.put("perTensor", tensors);
         return document;
     }

@@ -22,14 +22,19 @@ final class TwinSections {
     private static void storage(Html html, TwinManifest manifest) {
         double whole = manifest.replacedBytes();
         html.open("section").element("h2", "Storage");
-        html.open("p").text("The folder takes " + Numbers.bytes(manifest.storedBytes()) + ", "
-                + Numbers.percent(manifest.storedBytes() / whole) + " of the "
-                + Numbers.bytes(manifest.replacedBytes()) + " of the " + manifest.experts().size()
-                + " models that it stands for.");
+        html.open("p")
+                .text("The folder takes " + Numbers.bytes(manifest.storedBytes()) + ", "
+                        + Numbers.percent(manifest.storedBytes() / whole) + " of the "
+                        + Numbers.bytes(manifest.replacedBytes()) + " of the "
+                        + manifest.experts().size()
+                        + " models that it stands for.");
         html.close("p").line();
-        head(html, "Storage", "Shared expert and exclusive experts", "<th scope=\"col\">Expert</th>"
-                + "<th scope=\"col\" class=\"n\">bytes</th><th scope=\"col\" class=\"n\">of its model</th><td></td>"
-                + "<th scope=\"col\" class=\"n\">energy kept</th>");
+        head(
+                html,
+                "Storage",
+                "Shared expert and exclusive experts",
+                "<th scope=\"col\">Expert</th><th scope=\"col\" class=\"n\">bytes</th><th scope=\"col\" class=\"n\">of"
+                        + " its model</th><td></td><th scope=\"col\" class=\"n\">energy kept</th>");
         row(html, "shared", manifest.shared().sizeBytes(), 1, Numbers.NONE);
         for (int i = 0; i < manifest.experts().size(); i++) {
             Expert expert = manifest.experts().get(i);
@@ -72,11 +77,18 @@ final class TwinSections {
         String caption = byLoss.size() > ROW_LIMIT
                 ? "The " + ROW_LIMIT + " of " + Numbers.count(byLoss.size()) + " tensors that lose most"
                 : "By what is lost";
-        head(html, "What compression keeps", caption, "<th scope=\"col\">Tensor</th><th scope=\"col\">Shape</th>"
-                + "<th scope=\"col\">Form</th><th scope=\"col\" class=\"n\">kept</th>"
-                + "<th scope=\"col\" class=\"n\">energy kept</th><td></td>");
+        head(
+                html,
+                "What compression keeps",
+                caption,
+                "<th scope=\"col\">Tensor</th><th scope=\"col\">Shape</th>"
+                        + "<th scope=\"col\">Form</th><th scope=\"col\" class=\"n\">kept</th>"
+                        + "<th scope=\"col\" class=\"n\">energy kept</th><td></td>");
         for (Tensor tensor : byLoss.subList(0, Math.min(ROW_LIMIT, byLoss.size()))) {
-            double least = tensor.energyKept().stream().mapToDouble(Double::doubleValue).min().orElse(1);
+            double least = tensor.energyKept().stream()
+                    .mapToDouble(Double::doubleValue)
+                    .min()
+                    .orElse(1);
             html.line().open("tr").open("th", "scope", "row", "class", "tensor");
             html.name(tensor.name()).close("th");
             html.element("td", tensor.shape().toString(), "class", "shape");
@@ -92,7 +104,9 @@ final class TwinSections {
     private static double lost(Tensor tensor) {
         double lost = 0;
         for (int i = 0; i < tensor.norms().size(); i++) {
-            lost += tensor.norms().get(i) * tensor.norms().get(i) * (1 - tensor.energyKept().get(i));
+            lost += tensor.norms().get(i)
+                    * tensor.norms().get(i)
+                    * (1 - tensor.energyKept().get(i));
         }
         return lost;
     }
@@ -111,10 +125,15 @@ final class TwinSections {
     static void composition(Html html, ComposeReport report) {
         html.open("h1").name(report.output()).close("h1").line();
         html.open("p").text("Composed of the Twin folder ").name(report.folder());
-        html.text(": the shared expert plus the weighted sum of the exclusive experts.").close("p").line();
+        html.text(": the shared expert plus the weighted sum of the exclusive experts.")
+                .close("p")
+                .line();
         html.open("section").element("h2", "Weights");
-        head(html, "Weights", "Weights of the exclusive experts", "<th scope=\"col\">Task</th>"
-                + "<th scope=\"col\" class=\"n\">weight</th><td></td>");
+        head(
+                html,
+                "Weights",
+                "Weights of the exclusive experts",
+                "<th scope=\"col\">Task</th>" + "<th scope=\"col\" class=\"n\">weight</th><td></td>");
         for (int i = 0; i < report.tasks().size(); i++) {
             double weight = report.weights().get(i);
             html.line().open("tr").open("th", "scope", "row");
@@ -125,7 +144,10 @@ final class TwinSections {
         }
         html.close("tbody").close("table").close("div");
         if (report.task() != null) {
-            html.open("p", "class", "note").text("Biases are those of ").name(report.task()).close("p");
+            html.open("p", "class", "note")
+                    .text("Biases are those of ")
+                    .name(report.task())
+                    .close("p");
         }
         html.close("section").line();
     }

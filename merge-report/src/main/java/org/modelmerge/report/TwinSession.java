@@ -157,15 +157,11 @@ public final class TwinSession implements AutoCloseable {
         MergePlan plan = extraction.plan();
         MergeResult result = MergeSession.withWarnings(warnings(), outcome.merge());
         MergeReport report = MergeReport.of(
-                plan,
-                result,
-                MethodCatalog.entry(plan.method()),
-                order.output().toString());
+                plan, result, MethodCatalog.entry(plan.method()), order.output().toString());
         for (Expert expert : outcome.manifest().experts()) {
             report = report.withFile(expert.part().file(), expert.part().sha256());
         }
-        byte[] recipe =
-                SideFiles.write(storage, staged.output().resolve(RECIPE), RecipeFile.write(Recipe.of(report)));
+        byte[] recipe = SideFiles.write(storage, staged.output().resolve(RECIPE), RecipeFile.write(Recipe.of(report)));
         report = report.withFile(RECIPE, Hashes.of(recipe));
         if (staged.recipe() != null && order.recipe() != null) {
             SideFiles.write(storage, staged.recipe(), RecipeFile.write(recipe(order.recipe())));
