@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +22,7 @@ import org.modelmerge.routing.RouterCard;
 import org.modelmerge.routing.RouterSettings;
 import org.modelmerge.routing.RouterShape;
 import org.modelmerge.routing.StoredRouter;
+import org.modelmerge.routing.TwinFixture;
 import org.modelmerge.task.Pooling;
 import org.modelmerge.twin.TwinFolder;
 
@@ -213,8 +216,8 @@ final class TwinNetworkTest {
     /// A router of random weights.
     private static StoredRouter router(TwinNetwork network, int featureCount) throws MergeException {
         RouterShape shape = RouterShape.of(featureCount, 3);
-        java.util.Random random = new java.util.Random(3);
-        Map<String, float[]> tensors = new java.util.HashMap<>();
+        Random random = new Random(3);
+        Map<String, float[]> tensors = new HashMap<>();
         shape.tensors().forEach((name, size) -> {
             float[] values = new float[(int) size.elementCount()];
             for (int i = 0; i < values.length; i++) {

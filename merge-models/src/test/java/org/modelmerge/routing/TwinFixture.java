@@ -1,4 +1,4 @@
-package org.modelmerge.network;
+package org.modelmerge.routing;
 
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -17,15 +17,18 @@ import org.modelmerge.checkpoint.Hashes;
 import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.json.JsonWriter;
+import org.modelmerge.network.ArrayWeights;
+import org.modelmerge.network.WeightSource;
 import org.modelmerge.testing.TinyCheckpoint;
 
 /// Writes a Twin folder of random exclusive experts, and remembers each whole: the oracle for everything that mixes
 /// them.
-final class TwinFixture {
+public final class TwinFixture {
     /// Ranks of the experts; rank 0 is legal.
     private static final int[] RANKS = {2, 0, 3};
 
-    static final List<String> TASKS = List.of("a", "b", "c");
+    /// The names of the experts.
+    public static final List<String> TASKS = List.of("a", "b", "c");
 
     private final Random random = new Random(5);
     private final boolean factored;
@@ -36,15 +39,15 @@ final class TwinFixture {
 
     /// @param factored whether matrices are stored as factors, else as single elements
     /// @param oracleBiases whether biases are the true task's
-    TwinFixture(boolean factored, boolean oracleBiases) {
+    public TwinFixture(boolean factored, boolean oracleBiases) {
         this.factored = factored;
         this.oracleBiases = oracleBiases;
     }
 
     /// Writes the folder.
     ///
-    /// @param tensors those of a network, of which all but the first of many dimensions get exclusive parts
-    void write(Path folder, WeightSource source, Map<String, Shape> tensors) throws IOException, MergeException {
+    /// @param tensors those of a network
+    public void write(Path folder, WeightSource source, Map<String, Shape> tensors) throws IOException, MergeException {
         Files.createDirectories(folder);
         List<TinyCheckpoint> files = List.of(new TinyCheckpoint(), new TinyCheckpoint(), new TinyCheckpoint());
         TinyCheckpoint sharedFile = new TinyCheckpoint();
@@ -156,7 +159,7 @@ final class TwinFixture {
     /// The model for one set of weights, added in double: what dynamic inference must agree with.
     ///
     /// @param trueTask for biases of the true task
-    WeightSource composed(float[] weights, int trueTask) {
+    public WeightSource composed(float[] weights, int trueTask) {
         ArrayWeights composed = new ArrayWeights("composed");
         shared.forEach((name, values) -> {
             float[] sum = new float[values.length];
