@@ -15,7 +15,7 @@ final class ScalingPlot {
     private static final int WIDTH = 380;
     private static final int HEIGHT = 320;
     private static final int LEFT = 56;
-    private static final int TOP = 20;
+    private static final int TOP = 30;
     private static final int RIGHT = 110;
     private static final int BOTTOM = 48;
     /// Okabe and Ito's colours, which the colour-blind can tell apart; lines are named at their ends too.
@@ -109,7 +109,7 @@ final class ScalingPlot {
         stroke("#333", 1, left, TOP, left, bottom);
         stroke("#333", 1, left, bottom, right, bottom);
         text((left + right) / 2, bottom + 36, "middle", "#333", kind);
-        text(left - LEFT + 8, TOP - 6, "start", "#333", "seconds");
+        text(left - LEFT + 8, TOP - 14, "start", "#333", "seconds");
     }
 
     private void line(List<Point> points, String colour) {

@@ -52,8 +52,7 @@ final class Learner {
     /// Reads the options of learning; null if the merge needs none of it.
     ///
     /// @throws MergeException `USAGE`
-    static @Nullable Learner of(
-            Talk talk, OutputOptions output, LearnOptions options, String method, Settings settings)
+    static @Nullable Learner of(Talk talk, OutputOptions output, LearnOptions options, String method, Settings settings)
             throws MergeException {
         Map<String, Object> values = settings.ofMethod();
         Path state = Words.pathOrNull(talk.console(), "--state", options.state);
@@ -92,8 +91,7 @@ final class Learner {
         long start = System.nanoTime();
         LearnedCoefficients learned;
         try (LearningStates states = state == null ? null : LearningStates.open(LocalStorage.INSTANCE, state);
-                GradientOracle oracle =
-                        talk.console().networks().gradients(file, models.base(), settings, threads)) {
+                GradientOracle oracle = talk.console().networks().gradients(file, models.base(), settings, threads)) {
             learned = new CoefficientLearning(models, settings, states).learn(oracle, observer);
         } finally {
             Talk.end(observer);

@@ -1,6 +1,5 @@
 package org.modelmerge.cli;
 
-import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.function.LongSupplier;
@@ -9,19 +8,18 @@ import org.modelmerge.learning.LearningObserver;
 
 /// One line on stderr that is rewritten after each step: step, entropy, seconds a step, time left.
 final class LearningBar implements LearningObserver {
-    private final PrintStream err;
+    private final StatusLine line;
     private final LongSupplier clock;
     private int first;
     private int steps;
     private long start;
-    private int width;
 
-    LearningBar(PrintStream err) {
-        this(err, System::nanoTime);
+    LearningBar(StatusLine line) {
+        this(line, System::nanoTime);
     }
 
-    LearningBar(PrintStream err, LongSupplier clock) {
-        this.err = err;
+    LearningBar(StatusLine line, LongSupplier clock) {
+        this.line = line;
         this.clock = clock;
     }
 
@@ -30,32 +28,20 @@ final class LearningBar implements LearningObserver {
         first = done;
         steps = all;
         start = clock.getAsLong();
-        write("learning  step " + done + "/" + all);
+        line.write("learning  step " + done + "/" + all);
     }
 
     @Override
     public void stepped(int done, LearningTrace.Step step) {
         double seconds = (clock.getAsLong() - start) / 1e9 / (done - first);
         double entropy = Arrays.stream(step.entropy()).average().orElse(0);
-        write("learning  step " + done + "/" + steps + "  entropy "
+        line.write("learning  step " + done + "/" + steps + "  entropy "
                 + String.format(Locale.ROOT, "%.4f", entropy) + "  " + Quantity.threeDigits(seconds) + " s a step  "
                 + Quantity.duration(seconds * (steps - done)) + " left");
     }
 
     /// Wipes the line.
     void clear() {
-        write("");
-        err.append('\r');
-        err.flush();
-        width = 0;
-    }
-
-    private void write(String line) {
-        err.append('\r').append(line);
-        if (line.length() < width) {
-            err.append(" ".repeat(width - line.length()));
-        }
-        width = line.length();
-        err.flush();
+        line.clear();
     }
 }

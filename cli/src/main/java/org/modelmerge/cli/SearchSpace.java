@@ -95,7 +95,8 @@ record SearchSpace(MethodEntry method, Map<String, Object> given, int taskCount)
             Box box = boxes.getOrDefault(option, byDefault(option));
             int count = what.equals(LAMBDAS) ? taskCount : 1;
             for (int i = 0; i < count; i++) {
-                axes.add(new Axis(option, what.equals(LAMBDAS) ? i : Axis.SHARED, box.low, box.high, start(option, i, box)));
+                axes.add(new Axis(
+                        option, what.equals(LAMBDAS) ? i : Axis.SHARED, box.low, box.high, start(option, i, box)));
             }
         }
         for (String option : boxes.keySet()) {
@@ -103,8 +104,7 @@ record SearchSpace(MethodEntry method, Map<String, Object> given, int taskCount)
                 throw Words.usage("--box", "got " + option + ", which is not searched");
             }
         }
-        int budget =
-                words.budget == null ? DEFAULT_BUDGET : Words.count("--budget", words.budget, 1, MOST_TRIALS);
+        int budget = words.budget == null ? DEFAULT_BUDGET : Words.count("--budget", words.budget, 1, MOST_TRIALS);
         return new CmaEs(axes, budget, Words.seed(words.seed));
     }
 
@@ -117,8 +117,10 @@ record SearchSpace(MethodEntry method, Map<String, Object> given, int taskCount)
             }
             requireSearchable("--box", parts[0]);
             boolean isDensity = parts[0].equals(DENSITY);
-            double low = isDensity ? Words.share("--box", parts[1]) : Words.number("--box", parts[1], -LARGEST, LARGEST);
-            double high = isDensity ? Words.share("--box", parts[2]) : Words.number("--box", parts[2], -LARGEST, LARGEST);
+            double low =
+                    isDensity ? Words.share("--box", parts[1]) : Words.number("--box", parts[1], -LARGEST, LARGEST);
+            double high =
+                    isDensity ? Words.share("--box", parts[2]) : Words.number("--box", parts[2], -LARGEST, LARGEST);
             if (!(low < high)) {
                 throw Words.usage("--box", "got " + Printable.text(text) + ", expected LOW below HIGH");
             }

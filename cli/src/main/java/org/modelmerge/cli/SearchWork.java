@@ -18,6 +18,7 @@ import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
 import org.modelmerge.evaluation.ScoreCommand;
 import org.modelmerge.evaluation.Split;
+import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.report.CommandScore;
 import org.modelmerge.report.MergeOrder;
 import org.modelmerge.report.MergeOutcome;
@@ -66,7 +67,8 @@ final class SearchWork {
         SearchSettings settings = preflight(request, target, fixed, strategy, file);
         String method = MethodCatalog.entry(methodName).name();
         try (SearchOutputs outputs = SearchOutputs.reserve(storage, report, command.outputs.force);
-                LazyAnswers answers = file == null ? null : new LazyAnswers(console.networks(), file.model());
+                LazyAnswers answers =
+                        file == null ? null : answers(file, request.limits().threads());
                 CandidateScore score = score(request, target, file, answers);
                 TrialLog log = log(settings)) {
             Search search = new Search(method, fixed, score, log, new Progress(strategy.budget()));
@@ -90,11 +92,19 @@ final class SearchWork {
         }
     }
 
+    private LazyAnswers answers(TaskFile file, int threads) {
+        RunOptions standard = RunOptions.DEFAULT;
+        int sideBySide = threads == 0 ? standard.threads() : threads;
+        return new LazyAnswers(
+                console.networks(),
+                file.model(),
+                new RunOptions(sideBySide, standard.batchSize(), standard.listener()));
+    }
+
     private static List<String> searched(SearchStrategy strategy) {
         return switch (strategy) {
             case GridSearch grid -> List.copyOf(grid.axes().keySet());
-            case CmaEs cma ->
-                cma.axes().stream().map(Axis::option).distinct().toList();
+            case CmaEs cma -> cma.axes().stream().map(Axis::option).distinct().toList();
         };
     }
 
@@ -167,8 +177,7 @@ final class SearchWork {
                 || models.base().toString().endsWith(".index.json");
         String name = isFolder ? "merge-candidate" : "merge-candidate.safetensors";
         Path place = target == null ? console.directory().resolve(name) : target.resolveSibling(name);
-        return new CommandScore(
-                request, place, scorer, line -> talk.say(Printable.text(line)), MergeObserver.NONE);
+        return new CommandScore(request, place, scorer, line -> talk.say(Printable.text(line)), MergeObserver.NONE);
     }
 
     private TrialLog log(SearchSettings settings) throws MergeException {
@@ -234,7 +243,8 @@ final class SearchWork {
                 .append('=')
                 .append(
                         value instanceof List<?> list
-                                ? String.join(",", list.stream().map(String::valueOf).toList())
+                                ? String.join(
+                                        ",", list.stream().map(String::valueOf).toList())
                                 : value));
         return words.toString();
     }
@@ -254,7 +264,8 @@ final class SearchWork {
                     : String.format(Locale.ROOT, "%.6g", trial.score().value());
             String so = best == null || best.score() == null
                     ? ""
-                    : String.format(Locale.ROOT, "  best %.6g (trial %d)", best.score().value(), best.number());
+                    : String.format(
+                            Locale.ROOT, "  best %.6g (trial %d)", best.score().value(), best.number());
             talk.say("trial " + trial.number() + "/" + budget + "  " + words(trial.values()) + "  " + outcome + so
                     + String.format(Locale.ROOT, "  %.2f s", trial.seconds()));
         }

@@ -100,7 +100,7 @@ final class Talk {
 
     /// Who watches learning: a bar, or nobody.
     LearningObserver learningObserver() {
-        return bar ? new LearningBar(console.err()) : LearningObserver.NONE;
+        return status == null ? LearningObserver.NONE : new LearningBar(status);
     }
 
     /// Ends the observer's line.

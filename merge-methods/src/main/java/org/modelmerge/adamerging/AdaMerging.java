@@ -28,8 +28,8 @@ import org.modelmerge.method.Slice;
 /// @param coefficients Lambda before the clamp
 /// @param plusPlus the density of AdaMerging++ (the authors keep 20%), or null for AdaMerging
 /// @param clamped whether coefficients are clamped to [0, 1], as in the authors' code
-public record AdaMerging(CoefficientTable coefficients, @Nullable Density plusPlus, boolean clamped)
-        implements MergeMethod {
+public record AdaMerging(
+        CoefficientTable coefficients, @Nullable Density plusPlus, boolean clamped) implements MergeMethod {
     /// With coefficients clamped to [0, 1].
     public AdaMerging(CoefficientTable coefficients, @Nullable Density plusPlus) {
         this(coefficients, plusPlus, true);

@@ -34,54 +34,26 @@ public record LearningSettings(
     public LearningSettings {
         boolean valid = steps >= 1 && batchSize >= 1 && batches >= 1 && patience >= 0 && learningRate > 0;
         if (!valid || !Double.isFinite(learningRate) || !Double.isFinite(init)) {
-            throw new IllegalArgumentException(
-                    "steps " + steps + ", batchSize " + batchSize + ", batches " + batches + ", patience " + patience
-                            + ", learningRate " + learningRate + ", init " + init);
+            throw new IllegalArgumentException("steps " + steps + ", batchSize " + batchSize + ", batches " + batches
+                    + ", patience " + patience + ", learningRate " + learningRate + ", init " + init);
         }
     }
 
     /// The same with another number of steps.
     public LearningSettings withSteps(int other) {
         return new LearningSettings(
-                granularity,
-                plusPlus,
-                clamped,
-                other,
-                learningRate,
-                init,
-                batchSize,
-                batches,
-                patience,
-                seed);
+                granularity, plusPlus, clamped, other, learningRate, init, batchSize, batches, patience, seed);
     }
 
     /// The same with another learning rate.
     public LearningSettings withLearningRate(double other) {
         return new LearningSettings(
-                granularity,
-                plusPlus,
-                clamped,
-                steps,
-                other,
-                init,
-                batchSize,
-                batches,
-                patience,
-                seed);
+                granularity, plusPlus, clamped, steps, other, init, batchSize, batches, patience, seed);
     }
 
     /// The same with another granularity.
     public LearningSettings withGranularity(Granularity other) {
         return new LearningSettings(
-                other,
-                plusPlus,
-                clamped,
-                steps,
-                learningRate,
-                init,
-                batchSize,
-                batches,
-                patience,
-                seed);
+                other, plusPlus, clamped, steps, learningRate, init, batchSize, batches, patience, seed);
     }
 }

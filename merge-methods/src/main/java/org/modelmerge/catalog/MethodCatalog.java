@@ -130,7 +130,8 @@ public final class MethodCatalog {
                     new Parameter(
                             "plus-plus", "", "false", "AdaMerging++: task vectors trimmed and sign-filtered first"),
                     new Parameter("density", "P% | F", "20%", "share kept by --plus-plus"),
-                    new Parameter("no-clamp", "", "false", "coefficients outside of [0, 1], too; not the authors' form"),
+                    new Parameter(
+                            "no-clamp", "", "false", "coefficients outside of [0, 1], too; not the authors' form"),
                     new Parameter("steps", "N", "500", "learning: steps of the optimiser (the authors' number)"),
                     new Parameter("learning-rate", "X", "0.001", "learning: of Adam, above 0 (the authors' value)"),
                     new Parameter("init", "X", "0.3", "learning: first value of all coefficients (the authors' value)"),
@@ -139,7 +140,8 @@ public final class MethodCatalog {
                             "batches",
                             "N",
                             "2",
-                            "learning: batches a task and step, their losses summed (the authors' number; FusionBench: 1)"),
+                            "learning: batches a task and step, their losses summed (the authors' number; FusionBench:"
+                                    + " 1)"),
                     new Parameter(
                             "patience", "N", "0", "learning: stop after N steps without a better criterion; 0: never"),
                     new Parameter("save-coefficients", "FILE", "", "learning: write what was learned, JSON")),

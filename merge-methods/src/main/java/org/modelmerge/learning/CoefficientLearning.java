@@ -10,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.adamerging.AdaMerging;
 import org.modelmerge.adamerging.CoefficientTable;
-import org.modelmerge.adamerging.Granularity;
 import org.modelmerge.adamerging.GradientOracle;
+import org.modelmerge.adamerging.Granularity;
 import org.modelmerge.adamerging.LearningSettings;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.engine.MergeJob;
@@ -56,7 +56,8 @@ public final class CoefficientLearning {
     public CoefficientLearning(MergeRequest models, LearningSettings settings, @Nullable LearningStates states) {
         this.settings = settings;
         this.states = states;
-        this.models = models.withMethod(new AdaMerging(start(settings, models.experts().size()), null));
+        this.models = models.withMethod(
+                new AdaMerging(start(settings, models.experts().size()), null));
     }
 
     /// The coefficients before the first step, one row for all tensors.
@@ -70,12 +71,14 @@ public final class CoefficientLearning {
 
     /// Learns.
     ///
-    /// @throws MergeException if the models cannot be read or merged, the state belongs to another run, a loss is not
+    /// @throws MergeException if the models cannot be read or merged, the state belongs to another run, a loss is
+    // not
     ///     finite, or whatever the oracle throws
     public LearnedCoefficients learn(GradientOracle oracle, LearningObserver observer) throws MergeException {
         try (MergeJob job = MergeJob.open(models)) {
-            List<PlannedTensor> merged =
-                    job.plan().tensors().stream().filter(PlannedTensor::isMerged).toList();
+            List<PlannedTensor> merged = job.plan().tensors().stream()
+                    .filter(PlannedTensor::isMerged)
+                    .toList();
             List<PlannedTensor> learned = merged.stream()
                     .filter(tensor -> oracle.tensors().contains(tensor.name()))
                     .toList();
@@ -92,11 +95,10 @@ public final class CoefficientLearning {
             LearningState state = slot == null
                     ? null
                     : slot.load(LearningRun.rowCount(settings, rows) * tasks, tasks, settings.steps());
-            LearningRun run =
-                    new LearningRun(settings, job.plan().tasks(), rows, learned.size(), warnings, state);
+            LearningRun run = new LearningRun(settings, job.plan().tasks(), rows, learned.size(), warnings, state);
             try (Arena arena = Arena.ofShared();
-                    TaskVectors vectors = TaskVectors.of(
-                            job, learned, rows, election, isCached(learned), threads(models.limits()))) {
+                    TaskVectors vectors =
+                            TaskVectors.of(job, learned, rows, election, isCached(learned), threads(models.limits()))) {
                 LearnedCoefficients coefficients =
                         run.learn(vectors, segments(arena, learned), segments(arena, learned), oracle, observer, slot);
                 for (Checkpoint model : job.inputs()) {
@@ -107,13 +109,9 @@ public final class CoefficientLearning {
         }
     }
 
-    private String fingerprint(MergeJob job, List<PlannedTensor> learned, GradientOracle oracle)
-            throws MergeException {
+    private String fingerprint(MergeJob job, List<PlannedTensor> learned, GradientOracle oracle) throws MergeException {
         return Fingerprint.of(
-                job,
-                settings,
-                learned.stream().map(PlannedTensor::name).toList(),
-                oracle.fingerprint());
+                job, settings, learned.stream().map(PlannedTensor::name).toList(), oracle.fingerprint());
     }
 
     private MergeException nothingToLearn(int merged, int needed) {
@@ -145,8 +143,7 @@ public final class CoefficientLearning {
         for (PlannedTensor tensor : tensors) {
             segments.put(
                     tensor.name(),
-                    arena.allocate(
-                            Math.multiplyExact(tensor.shape().elementCount(), Float.BYTES), ALIGNMENT));
+                    arena.allocate(Math.multiplyExact(tensor.shape().elementCount(), Float.BYTES), ALIGNMENT));
         }
         return segments;
     }

@@ -27,7 +27,9 @@ final class Fingerprint {
         parts.put("tasks", job.plan().tasks());
         parts.put("tensors", learned);
         parts.put("granularity", settings.granularity().word());
-        parts.put("density", settings.plusPlus() == null ? null : settings.plusPlus().fraction());
+        parts.put(
+                "density",
+                settings.plusPlus() == null ? null : settings.plusPlus().fraction());
         parts.put("clamped", settings.clamped());
         parts.put("learningRate", settings.learningRate());
         parts.put("init", settings.init());

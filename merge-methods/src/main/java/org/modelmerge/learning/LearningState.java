@@ -36,16 +36,12 @@ record LearningState(
         value.put("secondMoments", list(trainer.secondMoments()));
         value.put("best", list(best));
         value.put("largestDiversity", list(largestDiversity));
-        value.put(
-                "windows",
-                windows.stream()
-                        .map(LearningState::value)
-                        .toList());
+        value.put("windows", windows.stream().map(LearningState::value).toList());
         value.put(
                 "steps",
                 steps.stream()
-                        .map(step -> List.of(
-                                list(step.entropy()), list(step.mean()), list(step.low()), list(step.high())))
+                        .map(step ->
+                                List.of(list(step.entropy()), list(step.mean()), list(step.low()), list(step.high())))
                         .toList());
         return value;
     }

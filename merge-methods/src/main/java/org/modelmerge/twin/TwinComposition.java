@@ -105,7 +105,8 @@ public final class TwinComposition {
     }
 
     private static int fittingThreads(TwinFolder folder, Limits limits) throws MergeException {
-        int fitting = limits.threads() > 0 ? limits.threads() : Runtime.getRuntime().availableProcessors();
+        int fitting =
+                limits.threads() > 0 ? limits.threads() : Runtime.getRuntime().availableProcessors();
         long each = ComposedShard.bytesPerThread(folder);
         if (limits.memoryBytes() > 0) {
             fitting = (int) Math.min(fitting, (limits.memoryBytes() - JVM_BYTES) / each);

@@ -254,8 +254,7 @@ public final class TwinExtraction implements AutoCloseable {
                 ShardLayout layout = ExpertFile.layout(outputs(task), metadata(tasks.get(task)));
                 files.add(ExpertFile.create(storage, folder, TwinManifest.expertFile(tasks.get(task)), layout));
             }
-            List<Tensor> done =
-                    new ExclusiveWork(method, job, shared, files, tensors, threads, observer).run();
+            List<Tensor> done = new ExclusiveWork(method, job, shared, files, tensors, threads, observer).run();
             List<Part> parts = new ArrayList<>();
             for (ExpertFile file : files) {
                 parts.add(file.finish());

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.modelmerge.adamerging.CoefficientTable;
 import org.modelmerge.adamerging.CoefficientTrainer;
-import org.modelmerge.adamerging.Granularity;
 import org.modelmerge.adamerging.GradientOracle.TaskLoss;
+import org.modelmerge.adamerging.Granularity;
 import org.modelmerge.adamerging.LearningSettings;
 import org.modelmerge.adamerging.LearningTrace;
 import org.modelmerge.error.MergeException;
@@ -37,8 +37,7 @@ final class LearningGoldenTest {
         int width = rows.size() * ToyCase.TASKS;
         float[][] lambda = ToyCase.rows(golden, "lambda_raw_f64", width);
 
-        LearnedCoefficients learned = new CoefficientLearning(
-                        ToyCase.models(), settings(kind, learningRate, steps))
+        LearnedCoefficients learned = new CoefficientLearning(ToyCase.models(), settings(kind, learningRate, steps))
                 .learn(ToyCase.network(), LearningObserver.NONE);
 
         assertThat(learned.table().rows()).hasSameSizeAs(rows);
@@ -72,8 +71,7 @@ final class LearningGoldenTest {
         int rows = kind.equals("task") ? 1 : ToyCase.ROWS.size();
         float[][] lambda = ToyCase.rows(golden, "lambda_raw_f64", rows * ToyCase.TASKS);
         float[] loss = ToyCase.floats(golden, "loss_f64");
-        CoefficientTrainer trainer =
-                new CoefficientTrainer(settings(kind, learningRate, steps), rows, ToyCase.TASKS);
+        CoefficientTrainer trainer = new CoefficientTrainer(settings(kind, learningRate, steps), rows, ToyCase.TASKS);
         ToyNetwork network = ToyCase.network();
         Map<String, double[][]> tau = tau();
 

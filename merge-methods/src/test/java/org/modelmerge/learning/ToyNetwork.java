@@ -85,7 +85,8 @@ record ToyNetwork(float[][][] x, float[][][] head) implements GradientOracle {
         double[] logits = new double[head.length];
         Arrays.setAll(logits, c -> dot(head[c], z));
         double most = Arrays.stream(logits).max().orElseThrow();
-        double logSum = most + Math.log(Arrays.stream(logits).map(l -> Math.exp(l - most)).sum());
+        double logSum = most
+                + Math.log(Arrays.stream(logits).map(l -> Math.exp(l - most)).sum());
         double entropy = 0;
         for (double logit : logits) {
             entropy -= Math.exp(logit - logSum) * (logit - logSum);

@@ -21,7 +21,8 @@ public sealed interface Batch {
             case Tokens _ -> {
                 long[][] tokens = new long[items.size()][];
                 for (int i = 0; i < tokens.length; i++) {
-                    tokens[i] = ((Tokens) items.get(i).batch()).tokens()[items.get(i).item()];
+                    tokens[i] = ((Tokens) items.get(i).batch())
+                            .tokens()[items.get(i).item()];
                 }
                 yield new Tokens(tokens);
             }
@@ -33,8 +34,7 @@ public sealed interface Batch {
                     System.arraycopy(
                             source.pixels(), items.get(i).item() * imageBytes, pixels, i * imageBytes, imageBytes);
                 }
-                yield new Images(
-                        new ImageBatch(items.size(), first.height(), first.width(), first.channels(), pixels));
+                yield new Images(new ImageBatch(items.size(), first.height(), first.width(), first.channels(), pixels));
             }
         };
     }

@@ -125,10 +125,10 @@ final class Bert implements Architecture {
             String embeddings = sizes.prefix + "embeddings.";
             NDArray word = tensors.rows(numbers, embeddings + "word_embeddings.weight");
             NDArray position = tensors.firstRows(
-                    embeddings + "position_embeddings.weight", numbers.getShape().get(1));
+                    embeddings + "position_embeddings.weight",
+                    numbers.getShape().get(1));
             NDArray type = tensors.firstRows(embeddings + "token_type_embeddings.weight", 1);
-            return Layers.layerNorm(
-                    memory, word.add(type).add(position), tensors, embeddings + "LayerNorm", epsilon);
+            return Layers.layerNorm(memory, word.add(type).add(position), tensors, embeddings + "LayerNorm", epsilon);
         }
     }
 

@@ -37,7 +37,8 @@ public interface Blueprint {
 
     /// Computes the features of a batch.
     ///
-    /// Differentiable in all tensors but statistics: it never uses an operation of DJL with a Java number as its operand,
+    /// Differentiable in all tensors but statistics: it never uses an operation of DJL with a Java number as its
+    // operand,
     /// whose gradient DJL computes from memory that is free already.
     ///
     /// @param memory for inputs and constants; it frees them with everything that was computed from them

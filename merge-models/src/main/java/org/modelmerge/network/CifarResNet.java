@@ -99,8 +99,8 @@ final class CifarResNet implements Architecture {
         @Override
         public NDArray features(BatchMemory memory, Tensors tensors, Batch batch) throws MergeException {
             NDArray pixels = PIXELS.apply(memory, batch);
-            NDArray x = memory.freeing(() -> Layers.relu(
-                    Layers.batchNorm(memory, Layers.conv3(pixels, tensors, prefix + "conv1", 1), tensors, prefix + "bn1")));
+            NDArray x = memory.freeing(() -> Layers.relu(Layers.batchNorm(
+                    memory, Layers.conv3(pixels, tensors, prefix + "conv1", 1), tensors, prefix + "bn1")));
             for (Block block : blocks) {
                 NDArray input = x;
                 x = memory.freeing(() -> block.apply(memory, tensors, input));
@@ -121,7 +121,8 @@ final class CifarResNet implements Architecture {
             int stride = out / in;
             NDArray inner = Layers.relu(
                     Layers.batchNorm(memory, Layers.conv3(x, tensors, name + "conv1", stride), tensors, name + "bn1"));
-            NDArray outer = Layers.batchNorm(memory, Layers.conv3(inner, tensors, name + "conv2", 1), tensors, name + "bn2");
+            NDArray outer =
+                    Layers.batchNorm(memory, Layers.conv3(inner, tensors, name + "conv2", 1), tensors, name + "bn2");
             return Layers.relu(outer.add(stride == 1 ? x : shortcut(x)));
         }
 

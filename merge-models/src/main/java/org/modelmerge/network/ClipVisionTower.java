@@ -174,7 +174,9 @@ final class ClipVisionTower implements Architecture {
                     .apply(memory, tensors, Layers.layerNorm(memory, x, tensors, name + "layer_norm1", epsilon), null)
                     .add(x));
             NDArray inner = Layers.linear(
-                    Layers.layerNorm(memory, attended, tensors, name + "layer_norm2", epsilon), tensors, name + "mlp.fc1");
+                    Layers.layerNorm(memory, attended, tensors, name + "layer_norm2", epsilon),
+                    tensors,
+                    name + "mlp.fc1");
             NDArray activated = inner.mul(Activation.sigmoid(inner.mul(memory.constant(1.702f))));
             return Layers.linear(activated, tensors, name + "mlp.fc2").add(attended);
         }

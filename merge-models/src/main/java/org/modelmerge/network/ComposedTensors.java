@@ -30,10 +30,8 @@ final class ComposedTensors implements Blueprint.Tensors, AutoCloseable {
         for (String name : names) {
             RoutedPart part = parts.get(name);
             if (part != null) {
-                composed.put(
-                        name,
-                        memory.freeing(() -> part.mixture(memory, part.isOracle() ? oracle : weights)
-                                .add(shared.get(name))));
+                composed.put(name, memory.freeing(() -> part.mixture(memory, part.isOracle() ? oracle : weights)
+                        .add(shared.get(name))));
             }
         }
     }

@@ -90,8 +90,7 @@ final class Layers {
                 memory, x, name + ".running_mean", name + ".running_var", name + ".weight", name + ".bias", 1e-5f);
     }
 
-    static NDArray batchNorm(
-            NDArray x, NDArray mean, NDArray variance, NDArray weight, NDArray bias, float epsilon) {
+    static NDArray batchNorm(NDArray x, NDArray mean, NDArray variance, NDArray weight, NDArray bias, float epsilon) {
         // Axis -1 is DJL's word for "as PyTorch does", channels second.
         return BatchNorm.batchNorm(x, mean, variance, weight, bias, -1, 0.9f, epsilon, false)
                 .singletonOrThrow();
@@ -104,10 +103,7 @@ final class Layers {
         long groupSize = shape.size() / images / groups;
         Shape group = new Shape(groupSize);
         NDArray normal = layerNorm(
-                x.reshape(images, groups, groupSize),
-                memory.constants(group, 1),
-                memory.constants(group, 0),
-                epsilon);
+                x.reshape(images, groups, groupSize), memory.constants(group, 1), memory.constants(group, 0), epsilon);
         // Batch normalisation with mean 0 and variance 1 scales and shifts in one pass.
         return tensors.scaleChannels(memory, normal.reshape(shape), null, null, name + ".weight", name + ".bias", 0);
     }

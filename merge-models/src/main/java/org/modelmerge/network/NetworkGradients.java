@@ -123,8 +123,8 @@ public final class NetworkGradients implements GradientOracle {
     }
 
     @Override
-    public List<TaskLoss> gradients(
-            Map<String, MemorySegment> weights, int step, Map<String, MemorySegment> gradients) throws MergeException {
+    public List<TaskLoss> gradients(Map<String, MemorySegment> weights, int step, Map<String, MemorySegment> gradients)
+            throws MergeException {
         Weights others = others(weights.keySet());
         Turns turns = new Turns();
         List<Callable<List<PartLoss>>> work = new ArrayList<>();
@@ -135,8 +135,7 @@ public final class NetworkGradients implements GradientOracle {
                 boolean ended = false;
                 try {
                     List<PartLoss> losses = graph.backward(
-                            chunk,
-                            (memory, leaves) -> turns.take(number, () -> add(memory, leaves, gradients)));
+                            chunk, (memory, leaves) -> turns.take(number, () -> add(memory, leaves, gradients)));
                     ended = true;
                     return losses;
                 } finally {

@@ -63,9 +63,8 @@ sealed interface RoutedPart {
 
         @Override
         public NDArray mixture(BatchMemory memory, float[] weights) {
-            NDArray shares = memory.floats(
-                    new Shape(1, weights.length),
-                    buffer -> buffer.asFloatBuffer().put(weights));
+            NDArray shares = memory.floats(new Shape(1, weights.length), buffer -> buffer.asFloatBuffer()
+                    .put(weights));
             return shares.matMul(values).reshape(shape);
         }
     }
