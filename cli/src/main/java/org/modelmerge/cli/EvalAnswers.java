@@ -19,6 +19,7 @@ import org.modelmerge.evaluation.ModelAnswers;
 import org.modelmerge.evaluation.ModelHash;
 import org.modelmerge.evaluation.Predictions;
 import org.modelmerge.evaluation.TaskAnswers;
+import org.modelmerge.network.ItemListener;
 import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.network.TwinAnswers;
 import org.modelmerge.routing.Routing;

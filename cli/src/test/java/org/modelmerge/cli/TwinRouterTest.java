@@ -135,7 +135,7 @@ final class TwinRouterTest {
 
         assertThat(result.exit()).as(result.err()).isZero();
         List<?> models = (List<?>) json(result.out()).get("models");
-        assertThat(models.stream().map(model -> ((Map<?, ?>) model).get("model")))
+        assertThat(models.stream().map(model -> String.valueOf(((Map<?, ?>) model).get("model"))))
                 .containsExactly("merged-twin (learned)", "merged-twin (oracle)", "merged-twin (none)");
         double[] averages = models.stream()
                 .mapToDouble(model -> (Double) ((Map<?, ?>) model).get("average"))

@@ -213,9 +213,12 @@ final class TwinNetworkTest {
         }
     }
 
-    /// A router of random weights.
     private static StoredRouter router(TwinNetwork network, int featureCount) throws MergeException {
-        RouterShape shape = RouterShape.of(featureCount, 3);
+        return router(network.tasks(), RouterShape.of(featureCount, 3));
+    }
+
+    /// A router of random weights.
+    static StoredRouter router(List<String> tasks, RouterShape shape) throws MergeException {
         Random random = new Random(3);
         Map<String, float[]> tensors = new HashMap<>();
         shape.tensors().forEach((name, size) -> {
@@ -230,7 +233,7 @@ final class TwinNetworkTest {
                 new RouterCard(
                         "bert",
                         FeatureRule.MEAN_OF_TOKENS,
-                        network.tasks(),
+                        tasks,
                         "0".repeat(64),
                         RouterSettings.DEFAULT,
                         List.of(),
