@@ -84,7 +84,7 @@ final class ExpertFile implements AutoCloseable {
     }
 
     private static ByteBuffer buffer(long bytes) {
-        return ByteBuffer.allocate((int) Math.clamp(bytes, Long.BYTES, BUFFER_BYTES))
+        return ByteBuffer.allocate(Math.clamp(bytes, Long.BYTES, BUFFER_BYTES))
                 .order(ByteOrder.LITTLE_ENDIAN);
     }
 
