@@ -74,7 +74,7 @@ final class SearchTest {
         List<String> all = new ArrayList<>(List.of("search"));
         all.addAll(List.of(words));
         all.addAll(List.of(Models.BASE, Models.EXPERT_A, Models.EXPERT_B));
-        return Cli.in(directory).withNetworks(_ -> answers()).run(all.toArray(String[]::new));
+        return Cli.in(directory).withNetworks((_, _) -> answers()).run(all.toArray(String[]::new));
     }
 
     private static final String SCORE = "sh -c 'head -c 100 \"$1\" > /dev/null && echo 1' sh {}";
