@@ -74,8 +74,7 @@ final class MergeWork {
         return settings.withMethod(LearningOptions.applying(settings.ofMethod(), coefficients));
     }
 
-    private int run(MergeOrder order, Operands models, @Nullable Learning learned, long start)
-            throws MergeException {
+    private int run(MergeOrder order, Operands models, @Nullable Learning learned, long start) throws MergeException {
         try (TaskEvaluation evaluation = TaskEvaluation.open(talk, output, settings, models, order.output());
                 MergeSession session = MergeSession.open(order)) {
             if (output.dryRun) {

@@ -189,9 +189,11 @@ final class LearnTest {
                 .contains("bad --steps (got 0, expected a whole number from 1");
         assertThat(learn("--row-names", "x").exit()).isEqualTo(2);
         learn("--save-coefficients", "learned.json");
-        assertThat(merge("--coefficients", "learned.json", "--steps", "20", "-f").err())
+        assertThat(merge("--coefficients", "learned.json", "--steps", "20", "-f")
+                        .err())
                 .contains("--steps is for learning");
-        assertThat(merge("--coefficients", "learned.json", "--state", "state", "-f").err())
+        assertThat(merge("--coefficients", "learned.json", "--state", "state", "-f")
+                        .err())
                 .contains("--state is for merges that learn");
     }
 }

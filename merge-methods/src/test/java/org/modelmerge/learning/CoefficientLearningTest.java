@@ -16,8 +16,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.modelmerge.adamerging.Granularity;
 import org.modelmerge.adamerging.GradientOracle;
+import org.modelmerge.adamerging.Granularity;
 import org.modelmerge.adamerging.LearningSettings;
 import org.modelmerge.adamerging.LearningTrace.End;
 import org.modelmerge.checkpoint.LocalStorage;
@@ -46,8 +46,8 @@ final class CoefficientLearningTest {
     }
 
     private MergeException refused(LearningSettings settings) {
-        return Objects.requireNonNull(catchThrowableOfType(
-                MergeException.class, () -> learnWithState(settings, LearningObserver.NONE)));
+        return Objects.requireNonNull(
+                catchThrowableOfType(MergeException.class, () -> learnWithState(settings, LearningObserver.NONE)));
     }
 
     /// Ends learning after some steps.
@@ -84,17 +84,19 @@ final class CoefficientLearningTest {
     void givesTheSameBitsWhateverThreadsAndMemory() throws MergeException {
         LearnedCoefficients learned = learn(ToyCase.models(), FIFTY);
 
-        assertThat(learn(ToyCase.models().withLimits(new Limits(3, 0, 16)), FIFTY).table())
+        assertThat(learn(ToyCase.models().withLimits(new Limits(3, 0, 16)), FIFTY)
+                        .table())
                 .isEqualTo(learned.table());
         // Too little for a cache of task vectors, so they are read from the files in each pass.
-        assertThat(learn(ToyCase.models().withLimits(new Limits(1, 70L << 20, 16)), FIFTY).table())
+        assertThat(learn(ToyCase.models().withLimits(new Limits(1, 70L << 20, 16)), FIFTY)
+                        .table())
                 .isEqualTo(learned.table());
     }
 
     @Test
     void learnsFromTrimmedVectorsWithPlusPlus() throws MergeException {
-        LearningSettings plusPlus = new LearningSettings(
-                Granularity.LAYER, Density.percent(20), true, 50, 1e-3, 0.3, 16, 2, 0, 0);
+        LearningSettings plusPlus =
+                new LearningSettings(Granularity.LAYER, Density.percent(20), true, 50, 1e-3, 0.3, 16, 2, 0, 0);
 
         assertThat(learn(ToyCase.models(), plusPlus).table())
                 .isNotEqualTo(learn(ToyCase.models(), FIFTY).table());
@@ -191,8 +193,7 @@ final class CoefficientLearningTest {
     }
 
     private static LearnedCoefficients collapse(int from, LearningSettings settings) throws MergeException {
-        return new CoefficientLearning(ToyCase.models(), settings)
-                .learn(new Collapsing(from), LearningObserver.NONE);
+        return new CoefficientLearning(ToyCase.models(), settings).learn(new Collapsing(from), LearningObserver.NONE);
     }
 
     @Test
@@ -218,8 +219,7 @@ final class CoefficientLearningTest {
 
     @Test
     void stopsWhenPatienceEnds() throws MergeException {
-        LearningSettings patient =
-                new LearningSettings(Granularity.LAYER, null, true, 500, 1e-3, 0.3, 16, 2, 20, 0);
+        LearningSettings patient = new LearningSettings(Granularity.LAYER, null, true, 500, 1e-3, 0.3, 16, 2, 20, 0);
 
         LearnedCoefficients learned = learn(ToyCase.models(), patient);
 
@@ -245,9 +245,9 @@ final class CoefficientLearningTest {
     }
 
     private static MergeException refused(GradientOracle oracle) {
-        return Objects.requireNonNull(catchThrowableOfType(
-                MergeException.class,
-                () -> new CoefficientLearning(ToyCase.models(), FIFTY).learn(oracle, LearningObserver.NONE)));
+        return Objects.requireNonNull(
+                catchThrowableOfType(MergeException.class, () -> new CoefficientLearning(ToyCase.models(), FIFTY)
+                        .learn(oracle, LearningObserver.NONE)));
     }
 
     @Test

@@ -73,8 +73,7 @@ final class NetworkGradientsTest {
         NetworkSettings settings = source instanceof CheckpointWeights weights
                 ? new NetworkSettings(null, 0, weights.config())
                 : NetworkSettings.DEFAULT;
-        Blueprint blueprint =
-                Architectures.named(architecture).blueprint(new TensorShapes(source.shapes()), settings);
+        Blueprint blueprint = Architectures.named(architecture).blueprint(new TensorShapes(source.shapes()), settings);
         Random random = new Random(7);
         Map<String, float[]> base = new LinkedHashMap<>();
         List<Map<String, float[]>> tau = List.of(new LinkedHashMap<>(), new LinkedHashMap<>());
@@ -147,7 +146,8 @@ final class NetworkGradientsTest {
                         float[] slope = leaf.getGradient().toFloatArray();
                         for (int i = 0; i < TASKS; i++) {
                             for (int j = 0; j < slope.length; j++) {
-                                gradient[i] += (double) slope[j] * setup.tau().get(i).get(tensor)[j];
+                                gradient[i] +=
+                                        (double) slope[j] * setup.tau().get(i).get(tensor)[j];
                             }
                         }
                     }));
@@ -190,8 +190,8 @@ final class NetworkGradientsTest {
         for (String tensor : setup.base().keySet()) {
             NDArray theta = doubles(leaves, setup.base().get(tensor), setup.shape(tensor));
             for (int i = 0; i < TASKS; i++) {
-                theta = theta.add(
-                        doubles(leaves, setup.tau().get(i).get(tensor), setup.shape(tensor)).mul(lambda.get(i)));
+                theta = theta.add(doubles(leaves, setup.tau().get(i).get(tensor), setup.shape(tensor))
+                        .mul(lambda.get(i)));
             }
             // What is no weight is not differentiable, and has no task vector here.
             merged.put(tensor, setup.blueprint().isDifferentiable(tensor) ? theta : theta.stopGradient());
@@ -206,11 +206,11 @@ final class NetworkGradientsTest {
     @ParameterizedTest
     @CsvSource({"1", "2", "3"})
     void drawsEverySampleOnceAStepAndOthersTheNext(int batches) {
-        UnlabelledSamples samples = new UnlabelledSamples.Texts(
-                java.util.stream.IntStream.range(0, 100).mapToObj(k -> new long[1 + k % 7]).toList());
-        LearningSettings settings =
-                new LearningSettings(
-                        LearningSettings.OFFICIAL.granularity(), null, true, 9, 1e-3, 0.3, 16, batches, 0, 5);
+        UnlabelledSamples samples = new UnlabelledSamples.Texts(java.util.stream.IntStream.range(0, 100)
+                .mapToObj(k -> new long[1 + k % 7])
+                .toList());
+        LearningSettings settings = new LearningSettings(
+                LearningSettings.OFFICIAL.granularity(), null, true, 9, 1e-3, 0.3, 16, batches, 0, 5);
         List<TaskSamples> tasks = List.of(new TaskSamples(samples, null), new TaskSamples(samples, null));
 
         List<List<Integer>> first = drawn(Chunk.ofStep(tasks, settings, 0));

@@ -28,7 +28,10 @@ final class CoefficientMap {
             html.open("details").element("summary", Numbers.count(names.size()) + " tensors");
         }
         html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Coefficients");
-        html.open("table", "class", "matrix coefficients").open("thead").open("tr").raw("<td></td>");
+        html.open("table", "class", "matrix coefficients")
+                .open("thead")
+                .open("tr")
+                .raw("<td></td>");
         for (Object task : tasks) {
             html.open("th", "scope", "col").name(String.valueOf(task)).close("th");
         }
@@ -43,7 +46,11 @@ final class CoefficientMap {
         }
         html.close("tbody").close("table").close("div");
         if (names.size() > ROW_LIMIT) {
-            html.element("p", "The first " + ROW_LIMIT + "; the JSON report and the coefficient file have all.", "class", "note");
+            html.element(
+                    "p",
+                    "The first " + ROW_LIMIT + "; the JSON report and the coefficient file have all.",
+                    "class",
+                    "note");
         }
         if (isLong) {
             html.close("details");

@@ -47,7 +47,9 @@ final class LearningJson {
                     .member("step", window.step())
                     .member("score", window.score())
                     .member("diversity", list(window.diversity()))
-                    .member("collapsed", window.collapsed() < 0 ? null : trace.tasks().get(window.collapsed()))
+                    .member(
+                            "collapsed",
+                            window.collapsed() < 0 ? null : trace.tasks().get(window.collapsed()))
                     .endObject();
         }
         json.endArray().endObject();

@@ -29,7 +29,8 @@ final class LearningSection {
     }
 
     private static String settings(LearningSettings settings, int made) {
-        return made + " of " + settings.steps() + " steps of Adam at learning rate " + settings.learningRate() + " from "
+        return made + " of " + settings.steps() + " steps of Adam at learning rate " + settings.learningRate()
+                + " from "
                 + settings.init() + "; " + settings.batches() + " batches of " + settings.batchSize()
                 + " samples a task and step, seed " + settings.seed() + "; coefficients "
                 + (settings.clamped() ? "clamped to [0, 1]" : "not clamped") + ".";
@@ -65,7 +66,8 @@ final class LearningSection {
         html.text(". Accuracies of these tasks say nothing about other inputs.").close("p");
     }
 
-    private static void plot(Html html, LearningTrace trace, String title, Function<LearningTrace.Step, double[]> part) {
+    private static void plot(
+            Html html, LearningTrace trace, String title, Function<LearningTrace.Step, double[]> part) {
         LinePlot plot = new LinePlot();
         for (int t = 0; t < trace.tasks().size(); t++) {
             int task = t;
@@ -81,8 +83,9 @@ final class LearningSection {
     private static void coefficients(Html html, LearningTrace trace) {
         LearningTrace.Step last = trace.steps().getLast();
         html.open("table", "class", "pairs").element("caption", "After the last step");
-        html.raw("<thead><tr><th scope=\"col\">Task</th><th scope=\"col\" class=\"n\">least</th>"
-                        + "<th scope=\"col\" class=\"n\">mean</th><th scope=\"col\" class=\"n\">largest</th></tr></thead>")
+        html.raw("<thead><tr><th scope=\"col\">Task</th><th scope=\"col\" class=\"n\">least</th><th"
+                        + " scope=\"col\" class=\"n\">mean</th><th scope=\"col\""
+                        + " class=\"n\">largest</th></tr></thead>")
                 .open("tbody");
         for (int t = 0; t < trace.tasks().size(); t++) {
             html.line()

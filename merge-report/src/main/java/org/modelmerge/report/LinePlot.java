@@ -61,10 +61,16 @@ final class LinePlot {
             line(html, "mark-line", x(mark, steps), TOP, x(mark, steps), HEIGHT - BOTTOM);
         }
         for (int s = 0; s < values.size(); s++) {
-            html.open("polyline", "class", "curve " + series.get(s).style(), "points", points(values.get(s), steps, most));
+            html.open(
+                    "polyline",
+                    "class",
+                    "curve " + series.get(s).style(),
+                    "points",
+                    points(values.get(s), steps, most));
             html.close("polyline");
             double[] own = values.get(s);
-            html.open("svg", "x", number(x(own.length, steps)), "y", number(y(own[own.length - 1], most)), "class", "at");
+            html.open(
+                    "svg", "x", number(x(own.length, steps)), "y", number(y(own[own.length - 1], most)), "class", "at");
             series.get(s).shape(html);
             html.close("svg");
         }
@@ -115,18 +121,7 @@ final class LinePlot {
     }
 
     private static void line(Html html, String style, double x1, double y1, double x2, double y2) {
-        html.open(
-                "line",
-                "class",
-                style,
-                "x1",
-                number(x1),
-                "y1",
-                number(y1),
-                "x2",
-                number(x2),
-                "y2",
-                number(y2));
+        html.open("line", "class", style, "x1", number(x1), "y1", number(y1), "x2", number(x2), "y2", number(y2));
         html.close("line");
     }
 

@@ -124,8 +124,7 @@ public final class MergeSession implements AutoCloseable {
     ///
     /// @param learning how they were learned, for the report; null if they were given
     /// @throws MergeException whatever goes wrong, also in the evaluation; nothing is left behind then
-    public MergeOutcome run(
-            MergeObserver observer, @Nullable OutputEvaluator evaluator, @Nullable Learning learning)
+    public MergeOutcome run(MergeObserver observer, @Nullable OutputEvaluator evaluator, @Nullable Learning learning)
             throws MergeException {
         try (OutputTransaction transaction =
                 OutputTransaction.begin(order.merge().storage(), order.force())) {

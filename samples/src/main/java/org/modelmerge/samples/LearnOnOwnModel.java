@@ -35,8 +35,8 @@ public final class LearnOnOwnModel {
     static void merge(Path output, Path base, List<Path> experts, PrintStream out) throws MergeException {
         MergeRequest models = MergeRequest.of(new Average(List.of()), base, experts);
         LearningSettings settings = LearningSettings.OFFICIAL.withSteps(200).withLearningRate(0.01);
-        LearnedCoefficients learned = new CoefficientLearning(models, settings)
-                .learn(new SignClassifier(SAMPLES), LearningObserver.NONE);
+        LearnedCoefficients learned =
+                new CoefficientLearning(models, settings).learn(new SignClassifier(SAMPLES), LearningObserver.NONE);
         out.println(learned.table().rows());
         MergeRequest merge = models.withMethod(new AdaMerging(learned.table(), null));
         try (MergeSession session = MergeSession.open(MergeOrder.of(merge, output))) {
@@ -66,9 +66,8 @@ public final class LearnOnOwnModel {
                 Map<String, MemorySegment> weights, int step, Map<String, MemorySegment> gradients) {
             float[] w = weights.get("w").toArray(ValueLayout.JAVA_FLOAT);
             float[] gradient = new float[w.length];
-            List<TaskLoss> losses = Arrays.stream(samples)
-                    .map(task -> loss(task, w, gradient))
-                    .toList();
+            List<TaskLoss> losses =
+                    Arrays.stream(samples).map(task -> loss(task, w, gradient)).toList();
             MemorySegment.copy(gradient, 0, gradients.get("w"), ValueLayout.JAVA_FLOAT, 0, w.length);
             return losses;
         }
