@@ -43,6 +43,7 @@ public final class JsonReport {
             json.member("twin", TwinJson.document(twin));
         }
         EvaluationJson.write(json, report.evaluation());
+        LearningJson.write(json, report.learning());
         json.endObject();
         return text.append('\n').toString();
     }
