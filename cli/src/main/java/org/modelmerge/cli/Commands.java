@@ -16,6 +16,8 @@ enum Commands {
     VERIFY("verify", "do an output and its inputs match their hashes?"),
     IMPORT_ONNX("import-onnx", "the weights of an ONNX file as safetensors"),
     TWIN_EXTRACT("twin extract", "a shared expert and compressed exclusive experts, as a Twin folder"),
+    TWIN_TRAIN_ROUTER("twin train-router", "the router of a Twin folder, from labelled rows of its tasks"),
+    TWIN_ROUTE("twin route", "which exclusive experts the router gives to items"),
     TWIN_COMPOSE("twin compose", "a Twin folder and weights as an ordinary checkpoint"),
     TWIN_INSPECT("twin inspect", "what a Twin folder keeps, and what it takes"),
     EXTRACT_LORA("extract-lora", "a LoRA adapter from a fine-tune"),
@@ -77,6 +79,8 @@ enum Commands {
             case VERIFY -> new VerifyCommand();
             case IMPORT_ONNX -> new ImportOnnxCommand();
             case TWIN_EXTRACT -> new TwinExtractCommand();
+            case TWIN_TRAIN_ROUTER -> new TwinTrainRouterCommand();
+            case TWIN_ROUTE -> new TwinRouteCommand();
             case TWIN_COMPOSE -> new TwinComposeCommand();
             case TWIN_INSPECT -> new TwinInspectCommand();
             case EXTRACT_LORA -> new ExtractLoraCommand();

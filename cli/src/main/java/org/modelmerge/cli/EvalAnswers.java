@@ -13,27 +13,35 @@ import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.evaluation.AnswerSource;
 import org.modelmerge.evaluation.Evaluator;
 import org.modelmerge.evaluation.ModelAnswers;
 import org.modelmerge.evaluation.ModelHash;
 import org.modelmerge.evaluation.Predictions;
 import org.modelmerge.evaluation.TaskAnswers;
 import org.modelmerge.network.ItemListener;
+import org.modelmerge.network.NetworkAnswers.RunOptions;
+import org.modelmerge.network.TwinAnswers;
+import org.modelmerge.routing.Routing;
 import org.modelmerge.task.TaskFile;
 
 /// Answers of models, each model asked once: by running its network, or from a file of saved predictions.
 final class EvalAnswers implements AutoCloseable {
     private final Console console;
     private final Storage storage = LocalStorage.INSTANCE;
+    private final @Nullable TaskFile file;
     private final @Nullable LazyAnswers source;
-    private final @Nullable Evaluator evaluator;
     private final @Nullable EvaluationProgress progress;
+    private final @Nullable RunOptions options;
     private final List<String> tasks;
     private final Map<String, Predictions> saved;
     private final Map<String, Path> individual;
     private final Map<String, String> individualWords;
-    private final Map<Path, ModelAnswers> done = new LinkedHashMap<>();
+    private final Map<Column, ModelAnswers> done = new LinkedHashMap<>();
     private final List<String> warnings = new ArrayList<>();
+
+    /// A model, and how its experts are chosen if it is a Twin folder.
+    private record Column(Path model, @Nullable Routing routing) {}
 
     private EvalAnswers(
             Talk talk,
@@ -49,15 +57,16 @@ final class EvalAnswers implements AutoCloseable {
         for (Map.Entry<String, String> expert : individualWords.entrySet()) {
             individual.put(expert.getKey(), Words.path(console, "--individual", expert.getValue()));
         }
+        this.file = file;
         if (file == null) {
             this.source = null;
-            this.evaluator = null;
             this.progress = null;
+            this.options = null;
             this.tasks = saved.values().iterator().next().tasks();
         } else {
             this.progress = new EvaluationProgress(talk, file.tasks());
-            this.source = new LazyAnswers(console.networks(), file.model(), options.options(progress));
-            this.evaluator = new Evaluator(storage, source, file.tasks(), progress);
+            this.options = options.options(progress);
+            this.source = new LazyAnswers(console.networks(), file.model(), this.options);
             this.tasks = file.tasks().stream().map(task -> task.name()).toList();
         }
         for (String task : individual.keySet()) {
@@ -117,17 +126,28 @@ final class EvalAnswers implements AutoCloseable {
     /// The answers of a model to all tasks.
     ///
     /// @param word the model as typed
-    /// @param name asked for once a model, when it is first seen
-    ModelAnswers of(Path model, String word, Supplier<String> name) throws MergeException {
-        ModelAnswers known = done.get(model);
+    /// @param routing of a Twin folder; null for an ordinary model
+    /// @param name asked for once a column, when it is first seen
+    ModelAnswers of(Path model, String word, @Nullable Routing routing, Supplier<String> name) throws MergeException {
+        Column column = new Column(model, routing);
+        ModelAnswers known = done.get(column);
         if (known == null) {
             Predictions predictions = saved.get(word);
             known = predictions == null
-                    ? evaluator(word).all(model, name.get())
+                    ? run(column, word, name.get())
                     : saved(predictions, model, name.get(), tasks);
-            done.put(model, known);
+            done.put(column, known);
         }
         return known;
+    }
+
+    private ModelAnswers run(Column column, String word, String name) throws MergeException {
+        if (column.routing() == null || file == null || options == null) {
+            return evaluator(word, source).all(column.model(), name);
+        }
+        try (TwinAnswers twin = new TwinAnswers(file, options, column.routing())) {
+            return evaluator(word, twin).all(column.model(), name);
+        }
     }
 
     /// The answers of the individual experts, each to its own task; null without any.
@@ -151,13 +171,13 @@ final class EvalAnswers implements AutoCloseable {
 
     private TaskAnswers individual(String task, Path expert, String word, BiFunction<Path, String, String> name)
             throws MergeException {
-        ModelAnswers known = done.get(expert);
+        ModelAnswers known = done.get(new Column(expert, null));
         if (known != null) {
             return known.tasks().get(tasks.indexOf(task));
         }
         Predictions predictions = saved.get(word);
         return predictions == null
-                ? evaluator(word).one(expert, name.apply(expert, word), task)
+                ? evaluator(word, source).one(expert, name.apply(expert, word), task)
                 : saved(predictions, expert, name.apply(expert, word), List.of(task))
                         .tasks()
                         .getFirst();
@@ -172,14 +192,14 @@ final class EvalAnswers implements AutoCloseable {
         return predictions.of(name, isHere ? ModelHash.of(storage, model) : null, wanted);
     }
 
-    private Evaluator evaluator(String word) throws MergeException {
-        if (evaluator == null) {
+    private Evaluator evaluator(String word, @Nullable AnswerSource answers) throws MergeException {
+        if (file == null || progress == null || answers == null) {
             throw MergeException.of(
                             ErrorCode.USAGE,
                             "no --predictions for " + Printable.text(word) + " and no --tasks to run it on")
                     .withHint("pass --tasks FILE");
         }
-        return evaluator;
+        return new Evaluator(storage, answers, file.tasks(), progress);
     }
 
     /// What could not be checked.

@@ -68,6 +68,20 @@ final class EvalCommand implements Command {
         List<String> predictions = new ArrayList<>();
 
         @Option(
+                names = "--routing",
+                paramLabel = "learned,oracle,none",
+                description = "of Twin folders, a column each: what the router says, the true task's expert, the "
+                        + "shared expert alone (default: learned)")
+        String routing = "learned";
+
+        @Option(
+                names = "--group-radius",
+                paramLabel = "X",
+                description = "learned routing in groups: items whose shares differ by at most this total variation "
+                        + "share one composed model (default: 0, each item by itself)")
+        String groupRadius = "0";
+
+        @Option(
                 names = "--seed",
                 paramLabel = "N",
                 description = "for the random numbers of the averages' intervals (default: 0)")
@@ -98,7 +112,7 @@ final class EvalCommand implements Command {
 
     @Override
     public List<HelpText.Line> operands() {
-        return List.of(new HelpText.Line("MODEL", "a .safetensors file, a folder with a model, or an index file"));
+        return List.of(new HelpText.Line("MODEL", "a .safetensors file, a folder with a model, an index file, or a Twin folder"));
     }
 
     @Override

@@ -21,6 +21,8 @@ import org.modelmerge.evaluation.ScoreCommand;
 import org.modelmerge.report.EvaluationJson;
 import org.modelmerge.report.EvaluationOutputs;
 import org.modelmerge.report.EvaluationReport;
+import org.modelmerge.routing.Routing;
+import org.modelmerge.twin.TwinFolder;
 
 /// From the words of `merge eval` to answers, and from their evaluation to text, files and an exit code.
 final class EvalWork {
@@ -102,12 +104,20 @@ final class EvalWork {
             String baseWord = command.questions.baseline;
             ModelAnswers reference = baseline == null || baseWord == null
                     ? null
-                    : source.of(baseline, baseWord, () -> name(baseline, baseWord));
+                    : source.of(baseline, baseWord, null, () -> name(baseline, baseWord));
             List<ModelAnswers> answers = new ArrayList<>();
+            List<Routing> routings = TwinRoutings.of(command.questions.routing, command.questions.groupRadius);
             for (int i = 0; i < models.size(); i++) {
                 Path model = models.get(i);
                 String word = command.operands.get(i);
-                answers.add(source.of(model, word, () -> name(model, word)));
+                if (TwinFolder.isTwinFolder(storage, model)) {
+                    String name = name(model, word);
+                    for (Routing routing : routings) {
+                        answers.add(source.of(model, word, routing, () -> TwinRoutings.name(name, routing, routings)));
+                    }
+                } else {
+                    answers.add(source.of(model, word, null, () -> name(model, word)));
+                }
             }
             ModelAnswers individual = source.individual(this::name);
             all.addAll(answers);

@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.evaluation.AnswerSource;
 import org.modelmerge.evaluation.Evaluation;
 import org.modelmerge.evaluation.Evaluator;
 import org.modelmerge.evaluation.ModelAnswers;
@@ -28,6 +29,7 @@ final class TaskEvaluation implements OutputEvaluator, AutoCloseable {
     private final Operands models;
     private final EvaluationProgress progress;
     private final LazyAnswers source;
+    private final RunOptions options;
     private final Evaluator evaluator;
     private final ModelNames names = new ModelNames();
     private final String merged;
@@ -39,10 +41,9 @@ final class TaskEvaluation implements OutputEvaluator, AutoCloseable {
         this.models = models;
         this.progress = new EvaluationProgress(talk, file.tasks());
         RunOptions standard = RunOptions.DEFAULT;
-        this.source = new LazyAnswers(
-                talk.console().networks(),
-                file.model(),
-                new RunOptions(threads == 0 ? standard.threads() : threads, standard.batchSize(), progress));
+        this.options =
+                new RunOptions(threads == 0 ? standard.threads() : threads, standard.batchSize(), progress);
+        this.source = new LazyAnswers(talk.console().networks(), file.model(), options);
         this.evaluator = new Evaluator(LocalStorage.INSTANCE, source, file.tasks(), progress);
         this.merged = names.next(output);
     }
@@ -90,6 +91,29 @@ final class TaskEvaluation implements OutputEvaluator, AutoCloseable {
         ModelAnswers answers = evaluator.all(model, merged);
         progress.end();
         return Evaluation.of(List.of(answers), base, individual, SEED);
+    }
+
+    /// The task file.
+    TaskFile file() {
+        return file;
+    }
+
+    /// How networks are run.
+    RunOptions options() {
+        return options;
+    }
+
+    /// The answers of another source to all tasks.
+    ///
+    /// @param name as the report shows it
+    ModelAnswers answers(AnswerSource other, Path model, String name) throws MergeException {
+        return new Evaluator(LocalStorage.INSTANCE, other, file.tasks(), progress).all(model, name);
+    }
+
+    /// Compares answers with those of base and experts.
+    Evaluation evaluate(List<ModelAnswers> answers) throws MergeException {
+        progress.end();
+        return Evaluation.of(answers, base, individual, SEED);
     }
 
     /// The result in a line.

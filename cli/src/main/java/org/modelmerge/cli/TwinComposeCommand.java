@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 @CommandLine.Command(
         description = "Writes the ordinary checkpoint that a Twin folder means for given weights: the shared expert "
                 + "plus the weighted sum of the exclusive experts.",
-        customSynopsis = "merge twin compose [options] DIR (--weights W1,... | --logits L1,...)")
+        customSynopsis = "merge twin compose [options] DIR (--weights W1,... | --logits L1,... | --tasks FILE)")
 final class TwinComposeCommand implements Command {
     @Mixin
     ComposeOptions options = new ComposeOptions();
@@ -65,7 +65,7 @@ final class TwinComposeCommand implements Command {
     @Override
     public int run(Talk talk) throws MergeException {
         long start = System.nanoTime();
-        float[] weights = options.given();
+        options.check();
         Path path = TwinInspectCommand.folder(talk, paths);
         Path chosen = Words.pathOrNull(talk.console(), "--output", output.output);
         Path target = chosen != null ? chosen : talk.console().directory().resolve("merged.safetensors");
@@ -75,6 +75,7 @@ final class TwinComposeCommand implements Command {
         Settings settings = Settings.ofFlags(values);
         String single = MergeOrder.isFile(target) ? String.valueOf(target.getFileName()) : null;
         OutputForm form = settings.form(single);
+        float[] weights = options.weights(talk, path);
         try (TwinFolder folder = TwinFolder.open(path)) {
             TwinComposition composition = TwinComposition.of(folder, weights, options.task, form, settings.limits());
             compose(talk, folder, composition, target, form, start);

@@ -37,9 +37,6 @@ final class TwinWork {
     /// @return the exit code
     int run(Operands models, Path target) throws MergeException {
         long start = System.nanoTime();
-        if (output.tasks != null) {
-            throw Words.usage("--tasks", "an extraction evaluates nothing");
-        }
         if (output.maxShardSize != null) {
             throw Words.usage("--max-shard-size", "the files of a Twin folder have no shards");
         }
@@ -55,16 +52,21 @@ final class TwinWork {
                 !output.noReport,
                 MergeWork.reportPrefix(talk.console(), output.report),
                 Words.pathOrNull(talk.console(), "--write-recipe", output.writeRecipe));
-        try (TwinSession session = TwinSession.open(order)) {
+        try (TaskEvaluation evaluation = TaskEvaluation.open(talk, output, settings, models, order.output());
+                TwinSession session = TwinSession.open(order)) {
             if (output.dryRun) {
                 plan(session);
                 return 0;
             }
             talk.verbose(() -> PlanText.tensors(session.extraction().plan()));
+            TwinPipeline pipeline = evaluation == null ? null : new TwinPipeline(talk, evaluation, request);
+            if (pipeline != null) {
+                pipeline.prepare();
+            }
             MergeObserver observer = talk.observer();
             TwinSession.Outcome outcome;
             try {
-                outcome = session.run(observer);
+                outcome = session.run(observer, pipeline);
             } finally {
                 Talk.end(observer);
             }
@@ -107,6 +109,9 @@ final class TwinWork {
             talk.say("expert   " + expert(manifest, i));
         }
         talk.say("storage  " + storage(manifest));
+        if (outcome.report().evaluation() != null) {
+            TwinPipeline.lines(outcome.report().evaluation()).forEach(talk::say);
+        }
         talk.say("time     " + Quantity.duration(seconds));
         talk.say("output   " + Printable.text(order.output().toString()));
         Path prefix = outcome.reportPrefix();

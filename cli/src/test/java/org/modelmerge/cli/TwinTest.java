@@ -196,7 +196,7 @@ final class TwinTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "twin compose merged-twin|2|give --weights or --logits",
+                "twin compose merged-twin|2|give --weights, --logits or --tasks",
                 "twin compose merged-twin --weights 1,2 --logits 1,2|2|exclude each other",
                 "twin compose merged-twin --weights 1|2|got 1, expected 2",
                 "twin compose merged-twin --weights 1,x|2|expected a finite number",

@@ -131,7 +131,11 @@ public final class Network implements BatchFeatures, AutoCloseable {
     <T> List<T> sideBySide(List<? extends Batch> batches, BatchWork<T> work) throws MergeException {
         List<Callable<T>> tasks = new ArrayList<>();
         for (Batch batch : batches) {
-            tasks.add(() -> work.of(batch));
+            tasks.add(() -> {
+                T result = work.of(batch);
+                listener.computed(batch.count());
+                return result;
+            });
         }
         return workers.run(tasks);
     }
@@ -164,7 +168,6 @@ public final class Network implements BatchFeatures, AutoCloseable {
         for (int i = 0; i < rows.length; i++) {
             System.arraycopy(flat, i * d, rows[i], 0, d);
         }
-        listener.computed(rows.length);
         return rows;
     }
 

@@ -2,7 +2,6 @@ package org.modelmerge.network;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,10 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.evaluation.AnswerSource;
 import org.modelmerge.evaluation.Answers;
+import org.modelmerge.evaluation.RoutingMatrix;
 import org.modelmerge.evaluation.Split;
 import org.modelmerge.network.NetworkAnswers.RunOptions;
-import org.modelmerge.routing.MeanShares;
 import org.modelmerge.routing.Routing;
+import org.modelmerge.routing.SharesOfTask;
 import org.modelmerge.routing.StoredRouter;
 import org.modelmerge.routing.TaskMatch;
 import org.modelmerge.task.Task;
@@ -28,7 +28,7 @@ public final class TwinAnswers implements AnswerSource {
     private final TaskFile file;
     private final RunOptions options;
     private final Routing routing;
-    private final Map<String, MeanShares> shares = new LinkedHashMap<>();
+    private final Map<String, SharesOfTask> shares = new LinkedHashMap<>();
     private @Nullable TwinItems open;
 
     /// Answers to the tasks of a file; opens nothing yet.
@@ -66,7 +66,7 @@ public final class TwinAnswers implements AnswerSource {
                 int trueTask = items.folder().manifest().hasOracleTensors()
                         ? expert(items.folder(), task)
                         : TwinNetwork.UNKNOWN;
-                MeanShares mean = new MeanShares(network.tasks().size());
+                SharesOfTask mean = new SharesOfTask(network.tasks().size());
                 shares.put(task.name(), mean);
                 yield batches -> {
                     List<TwinNetwork.Routed> routed = learned.groupRadius() == 0
@@ -94,9 +94,21 @@ public final class TwinAnswers implements AnswerSource {
         throw new IllegalArgumentException("no task " + task.name());
     }
 
-    /// The mean shares that items of each task got from the router, by task name; empty for other routings.
-    public Map<String, MeanShares> shares() {
-        return Collections.unmodifiableMap(shares);
+    /// What the router did with the items of the tasks that were asked so far; no rows for other routings.
+    ///
+    /// @param experts of the folder that was asked
+    /// @throws MergeException `MISMATCH` if the tasks of the file are not those of the experts
+    public RoutingMatrix routing(List<String> experts) throws MergeException {
+        int[] own = TaskMatch.experts(experts, file);
+        List<RoutingMatrix.Row> rows = new ArrayList<>();
+        for (int i = 0; i < own.length; i++) {
+            String task = file.tasks().get(i).name();
+            SharesOfTask sums = shares.get(task);
+            if (sums != null) {
+                rows.add(sums.row(task, own[i]));
+            }
+        }
+        return new RoutingMatrix(experts, rows);
     }
 
     @Override

@@ -44,7 +44,7 @@ public final class TwinItems implements AutoCloseable {
                     questions.architecture(),
                     questions.networkSettings(ModelConfig.NONE),
                     settings.frozen(),
-                    options.threads());
+                    options);
             return new TwinItems(folder, network, questions, settings.architecture());
         } catch (MergeException | RuntimeException | Error e) {
             folder.close();

@@ -1,5 +1,6 @@
 package org.modelmerge.network;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -7,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.routing.FeatureRule;
 import org.modelmerge.routing.Router;
 import org.modelmerge.routing.RoutingGroups;
@@ -19,7 +21,7 @@ import org.modelmerge.twin.TwinManifest;
 ///
 /// ```java
 /// try (TwinFolder folder = TwinFolder.open(path);
-///         TwinNetwork twin = TwinNetwork.open(folder, Architectures.named("bert"), settings, null, 2)) {
+///         TwinNetwork twin = TwinNetwork.open(folder, Architectures.named("bert"), settings, null, RunOptions.DEFAULT)) {
 ///     List<Routed> routed = twin.routed(batches, RouterFiles.read(folder), TwinNetwork.UNKNOWN);
 /// }
 /// ```
@@ -51,14 +53,14 @@ public final class TwinNetwork implements AutoCloseable {
     ///
     /// @param settings without a configuration, that of the folder or of the frozen checkpoint counts
     /// @param frozen a checkpoint that fills tensors which the shared expert lacks, or null
-    /// @param threads how many batches are computed side by side; never changes a result
+    /// @param options threads and listener count; batches are made by the caller
     /// @throws MergeException as [Network#open] and reading the folder do
     public static TwinNetwork open(
             TwinFolder folder,
             Architecture architecture,
             NetworkSettings settings,
-            java.nio.file.@Nullable Path frozen,
-            int threads)
+            @Nullable Path frozen,
+            RunOptions options)
             throws MergeException {
         try (CheckpointWeights weights =
                 CheckpointWeights.open(folder.path().resolve(TwinManifest.SHARED_FILE), frozen)) {
@@ -67,7 +69,7 @@ public final class TwinNetwork implements AutoCloseable {
             Blueprint routerForm = architecture.blueprint(
                     new TensorShapes(weights.shapes()),
                     new NetworkSettings(Pooling.MEAN, complete.maxLength(), complete.config()));
-            Network shared = Network.open(architecture, weights, complete, threads);
+            Network shared = Network.open(architecture, weights, complete, options.threads(), options.listener());
             try {
                 RoutedParts parts = RoutedParts.read(
                         shared.manager(), folder, shared.blueprint().tensors().keySet());

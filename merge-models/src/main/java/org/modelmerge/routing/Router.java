@@ -6,6 +6,7 @@ import java.util.Map;
 import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.twin.RoutingWeights;
 
 /// The router of Twin-Merging: which exclusive experts an input needs, in which shares.
 ///
@@ -124,27 +125,6 @@ public final class Router {
     /// @param features `[d]`
     /// @return `[n]`, their sum is 1
     public float[] weights(float[] features) {
-        return softmax(logits(features));
-    }
-
-    /// The softmax of logits, in double and rounded once.
-    ///
-    /// @return as long as `logits`
-    public static float[] softmax(float[] logits) {
-        double largest = Double.NEGATIVE_INFINITY;
-        for (float logit : logits) {
-            largest = Math.max(largest, logit);
-        }
-        double[] powers = new double[logits.length];
-        double sum = 0;
-        for (int i = 0; i < powers.length; i++) {
-            powers[i] = StrictMath.exp(logits[i] - largest);
-            sum += powers[i];
-        }
-        float[] shares = new float[powers.length];
-        for (int i = 0; i < shares.length; i++) {
-            shares[i] = (float) (powers[i] / sum);
-        }
-        return shares;
+        return RoutingWeights.softmax(logits(features));
     }
 }

@@ -5,20 +5,24 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.routing.FeatureRule;
 import org.modelmerge.routing.Router;
 import org.modelmerge.routing.RouterCard;
 import org.modelmerge.routing.RouterSettings;
 import org.modelmerge.routing.RouterShape;
 import org.modelmerge.routing.StoredRouter;
+import org.modelmerge.routing.TwinFixture;
 import org.modelmerge.task.Pooling;
 import org.modelmerge.twin.TwinFolder;
 
@@ -31,6 +35,8 @@ final class TwinNetworkTest {
     private static final float[][] SHARES = {
         {0.2f, 0.5f, 0.3f}, {1, 0, 0}, {0, 0, 0}, {0.9f, 0.05f, 0.05f}, {-0.5f, 1.5f, 0.25f}
     };
+
+    private static final RunOptions OPTIONS = new RunOptions(2, 32);
 
     @TempDir
     private Path temp;
@@ -60,7 +66,7 @@ final class TwinNetworkTest {
             twin.write(temp.resolve("twin"), weights, blueprint.tensors());
             try (TwinFolder folder = TwinFolder.open(temp.resolve("twin"));
                     TwinNetwork network =
-                            TwinNetwork.open(folder, Architectures.named(architecture), settings, null, 1)) {
+                            TwinNetwork.open(folder, Architectures.named(architecture), settings, null, OPTIONS)) {
                 float[][] expected = new float[batch.count()][];
                 for (int i = 0; i < expected.length; i++) {
                     expected[i] = plain(twin.composed(SHARES[i % SHARES.length], 1), architecture, settings, batch)[i];
@@ -126,7 +132,7 @@ final class TwinNetworkTest {
                         Architectures.named("bert"),
                         new NetworkSettings(Pooling.CLS, 0, Fixture.of("tiny-bert").weights().config()),
                         null,
-                        1)) {
+                        OPTIONS)) {
             assertThat(first.routerFeatures(List.of(batch)).getFirst())
                     .isDeepEqualTo(mean.shared().features(List.of(batch)).getFirst());
         }
@@ -203,15 +209,18 @@ final class TwinNetworkTest {
                     Architectures.named("bert"),
                     new NetworkSettings(null, 0, weights.config()),
                     null,
-                    2);
+                    OPTIONS);
         }
     }
 
-    /// A router of random weights.
     private static StoredRouter router(TwinNetwork network, int featureCount) throws MergeException {
-        RouterShape shape = RouterShape.of(featureCount, 3);
-        java.util.Random random = new java.util.Random(3);
-        Map<String, float[]> tensors = new java.util.HashMap<>();
+        return router(network.tasks(), RouterShape.of(featureCount, 3));
+    }
+
+    /// A router of random weights.
+    static StoredRouter router(List<String> tasks, RouterShape shape) throws MergeException {
+        Random random = new Random(3);
+        Map<String, float[]> tensors = new HashMap<>();
         shape.tensors().forEach((name, size) -> {
             float[] values = new float[(int) size.elementCount()];
             for (int i = 0; i < values.length; i++) {
@@ -224,7 +233,7 @@ final class TwinNetworkTest {
                 new RouterCard(
                         "bert",
                         FeatureRule.MEAN_OF_TOKENS,
-                        network.tasks(),
+                        tasks,
                         "0".repeat(64),
                         RouterSettings.DEFAULT,
                         List.of(),

@@ -39,10 +39,15 @@ final class RouterTest {
     }
 
     @Test
-    void weightsAreTheSoftmaxOfTheLogits() {
-        assertThat(Router.softmax(new float[] {0, 0, 0})).containsExactly(1 / 3f, 1 / 3f, 1 / 3f);
-        assertThat(Router.softmax(new float[] {(float) Math.log(3), 0})).containsExactly(0.75f, 0.25f);
-        assertThat(Router.softmax(new float[] {1000, -1000})).containsExactly(1, 0);
+    void weightsAreTheSoftmaxOfTheLogits() throws Exception {
+        Router router = Router.of(SHAPE, floats("router_mlp.safetensors"));
+        float[] features = new float[12];
+
+        float[] weights = router.weights(features);
+
+        float[] logits = router.logits(features);
+        assertThat((double) weights[0] / weights[2]).isCloseTo(Math.exp(logits[0] - logits[2]), within(1e-4));
+        assertThat((double) weights[0] + weights[1] + weights[2]).isCloseTo(1, within(1e-6));
     }
 
     @Test

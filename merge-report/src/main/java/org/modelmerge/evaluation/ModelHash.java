@@ -51,7 +51,8 @@ public final class ModelHash {
         return model.toString().endsWith(".json") ? model.resolveSibling("") : null;
     }
 
-    private static String ofFile(Storage storage, Path file) throws MergeException {
+    /// The SHA-256 of one file in lower-case hex.
+    public static String ofFile(Storage storage, Path file) throws MergeException {
         try (RangeSource source = storage.open(file)) {
             String hash = Hashes.of(source, _ -> Evaluator.stopIfInterrupted());
             source.checkUnchanged();

@@ -10,6 +10,7 @@ import org.modelmerge.engine.WeightStatistics;
 import org.modelmerge.error.Printable;
 import org.modelmerge.evaluation.Evaluation;
 import org.modelmerge.evaluation.ModelResult;
+import org.modelmerge.evaluation.RoutingMatrix;
 import org.modelmerge.search.SearchResult;
 import org.modelmerge.twin.TwinManifest;
 
@@ -21,11 +22,11 @@ public final class HtmlReport {
 
     /// The page of a merge.
     public static String of(MergeReport report) {
-        return of(report, null);
+        return of(report, null, null);
     }
 
     /// The page of a merge that has exclusive experts beside the shared one.
-    static String of(MergeReport report, @Nullable TwinManifest twin) {
+    static String of(MergeReport report, @Nullable TwinManifest twin, @Nullable RoutingMatrix routing) {
         Html html = begin(report.output() + " \u2013 " + report.method().title());
         MergeSections.head(html, report);
         WarningBox.write(html, report.warnings());
@@ -33,6 +34,9 @@ public final class HtmlReport {
         Evaluation evaluation = report.evaluation();
         if (evaluation != null) {
             EvaluationSections.write(html, evaluation);
+        }
+        if (routing != null) {
+            RoutingSection.write(html, routing);
         }
         if (twin != null) {
             TwinSections.write(html, twin);

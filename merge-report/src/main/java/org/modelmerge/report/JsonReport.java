@@ -9,6 +9,7 @@ import org.modelmerge.engine.MergePlan.CopyReason;
 import org.modelmerge.engine.WeightStatistics;
 import org.modelmerge.engine.WeightStatistics.Sums;
 import org.modelmerge.engine.WeightStatistics.TensorStatistics;
+import org.modelmerge.evaluation.RoutingMatrix;
 import org.modelmerge.json.JsonWriter;
 import org.modelmerge.report.CheckReport.Expert;
 import org.modelmerge.report.MergeReport.Input;
@@ -22,11 +23,11 @@ public final class JsonReport {
 
     /// The report of a merge, what stands in PREFIX.json.
     public static String of(MergeReport report) {
-        return of(report, null);
+        return of(report, null, null);
     }
 
     /// The report of a merge that has exclusive experts beside the shared one.
-    static String of(MergeReport report, @Nullable TwinManifest twin) {
+    static String of(MergeReport report, @Nullable TwinManifest twin, @Nullable RoutingMatrix routing) {
         StringBuilder text = new StringBuilder();
         JsonWriter json = JsonWriter.pretty(text).beginObject();
         common(json, report);
@@ -41,6 +42,11 @@ public final class JsonReport {
         statistics(json, report.statistics(), true);
         if (twin != null) {
             json.member("twin", TwinJson.document(twin));
+        }
+        if (routing != null) {
+            json.name("routing").beginObject();
+            routing.write(json);
+            json.endObject();
         }
         EvaluationJson.write(json, report.evaluation());
         LearningJson.write(json, report.learning());

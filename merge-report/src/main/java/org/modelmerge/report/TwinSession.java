@@ -16,6 +16,7 @@ import org.modelmerge.engine.MergePlan;
 import org.modelmerge.engine.MergeRequest;
 import org.modelmerge.engine.MergeResult;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.evaluation.RoutingMatrix;
 import org.modelmerge.twin.TwinExtraction;
 import org.modelmerge.twin.TwinManifest;
 import org.modelmerge.twin.TwinManifest.Expert;
@@ -98,19 +99,28 @@ public final class TwinSession implements AutoCloseable {
     ///
     /// @param manifest what `twin.json` says
     /// @param report of the shared expert's merge, with the hashes of all files but `twin.json`
+    /// @param routing what the router does with the items of the tasks, null without a router
     /// @param reportPrefix where the reports are, null if there are none
     public record Outcome(
             TwinManifest manifest,
             MergeReport report,
+            @Nullable RoutingMatrix routing,
             @Nullable Path reportPrefix) {}
 
     /// Extracts, writes all documents, and publishes them together.
     ///
     /// @throws MergeException whatever goes wrong; nothing is left behind then
     public Outcome run(MergeObserver observer) throws MergeException {
+        return run(observer, null);
+    }
+
+    /// The same with a router and an evaluation.
+    ///
+    /// @param evaluator asked once the folder is complete; null for no router
+    public Outcome run(MergeObserver observer, @Nullable TwinEvaluator evaluator) throws MergeException {
         try (OutputTransaction transaction = OutputTransaction.begin(storage, order.force())) {
             try {
-                Outcome outcome = run(transaction, observer);
+                Outcome outcome = run(transaction, observer, evaluator);
                 transaction.publish();
                 return outcome;
             } catch (MergeException e) {
@@ -119,16 +129,31 @@ public final class TwinSession implements AutoCloseable {
         }
     }
 
-    private Outcome run(OutputTransaction transaction, MergeObserver observer) throws MergeException {
+    private Outcome run(OutputTransaction transaction, MergeObserver observer, @Nullable TwinEvaluator evaluator)
+            throws MergeException {
         Staged staged = Staged.in(transaction, order);
         copySideFiles(staged.output());
         List<MergeReport> reports = new ArrayList<>();
-        TwinExtraction.Outcome done =
-                extraction.run(staged.output(), observer, outcome -> reports.add(writeDocuments(staged, outcome)));
-        return new Outcome(done.manifest(), reports.getFirst(), order.reportAt());
+        TwinExtraction.Outcome done = extraction.run(
+                staged.output(), observer, outcome -> reports.add(writeRecipes(staged, outcome)));
+        MergeReport report = reports.getFirst();
+        RoutingMatrix routing = null;
+        if (evaluator != null) {
+            TwinEvaluator.Outcome evaluated = evaluator.evaluate(staged.output());
+            routing = evaluated.routing();
+            report = report.withEvaluation(evaluated.evaluation());
+            for (Map.Entry<String, String> file : evaluated.sha256().entrySet()) {
+                report = report.withFile(file.getKey(), file.getValue());
+            }
+        }
+        if (staged.html() != null && staged.json() != null) {
+            SideFiles.write(storage, staged.html(), HtmlReport.of(report, done.manifest(), routing));
+            SideFiles.write(storage, staged.json(), JsonReport.of(report, done.manifest(), routing));
+        }
+        return new Outcome(done.manifest(), report, routing, order.reportAt());
     }
 
-    private MergeReport writeDocuments(Staged staged, TwinExtraction.Outcome outcome) throws MergeException {
+    private MergeReport writeRecipes(Staged staged, TwinExtraction.Outcome outcome) throws MergeException {
         MergePlan plan = extraction.plan();
         MergeResult result = MergeSession.withWarnings(warnings(), outcome.merge());
         MergeReport report = MergeReport.of(
@@ -138,10 +163,6 @@ public final class TwinSession implements AutoCloseable {
         }
         byte[] recipe = SideFiles.write(storage, staged.output().resolve(RECIPE), RecipeFile.write(Recipe.of(report)));
         report = report.withFile(RECIPE, Hashes.of(recipe));
-        if (staged.html() != null && staged.json() != null) {
-            SideFiles.write(storage, staged.html(), HtmlReport.of(report, outcome.manifest()));
-            SideFiles.write(storage, staged.json(), JsonReport.of(report, outcome.manifest()));
-        }
         if (staged.recipe() != null && order.recipe() != null) {
             SideFiles.write(storage, staged.recipe(), RecipeFile.write(recipe(order.recipe())));
         }

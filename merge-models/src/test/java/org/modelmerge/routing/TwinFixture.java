@@ -1,4 +1,4 @@
-package org.modelmerge.network;
+package org.modelmerge.routing;
 
 import java.io.IOException;
 import java.nio.FloatBuffer;
@@ -17,36 +17,48 @@ import org.modelmerge.checkpoint.Hashes;
 import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.json.JsonWriter;
+import org.modelmerge.network.ArrayWeights;
+import org.modelmerge.network.WeightSource;
 import org.modelmerge.testing.TinyCheckpoint;
 
 /// Writes a Twin folder of random exclusive experts, and remembers each whole: the oracle for everything that mixes
 /// them.
-final class TwinFixture {
-    /// Ranks of the experts; rank 0 is legal.
-    private static final int[] RANKS = {2, 0, 3};
-
-    static final List<String> TASKS = List.of("a", "b", "c");
+public final class TwinFixture {
+    /// The names of the experts.
+    public static final List<String> TASKS = List.of("a", "b", "c");
 
     private final Random random = new Random(5);
+    private final int[] ranks;
+    private final List<String> tasks;
     private final boolean factored;
     private final boolean oracleBiases;
     private final Map<String, Shape> shapes = new LinkedHashMap<>();
     private final Map<String, float[]> shared = new LinkedHashMap<>();
-    private final List<Map<String, float[]>> experts = List.of(new LinkedHashMap<>(), new LinkedHashMap<>(), new LinkedHashMap<>());
+    private final List<Map<String, float[]>> experts = new ArrayList<>();
 
+    /// Three experts with ranks 2, 0 (which is legal) and 3.
+    ///
     /// @param factored whether matrices are stored as factors, else as single elements
     /// @param oracleBiases whether biases are the true task's
-    TwinFixture(boolean factored, boolean oracleBiases) {
+    public TwinFixture(boolean factored, boolean oracleBiases) {
+        this(TASKS, new int[] {2, 0, 3}, factored, oracleBiases);
+    }
+
+    /// As many experts as there are ranks.
+    public TwinFixture(List<String> tasks, int[] ranks, boolean factored, boolean oracleBiases) {
+        this.tasks = tasks;
+        this.ranks = ranks;
         this.factored = factored;
         this.oracleBiases = oracleBiases;
+        tasks.forEach(_ -> experts.add(new LinkedHashMap<>()));
     }
 
     /// Writes the folder.
     ///
-    /// @param tensors those of a network, of which all but the first of many dimensions get exclusive parts
-    void write(Path folder, WeightSource source, Map<String, Shape> tensors) throws IOException, MergeException {
+    /// @param tensors those of a network
+    public void write(Path folder, WeightSource source, Map<String, Shape> tensors) throws IOException, MergeException {
         Files.createDirectories(folder);
-        List<TinyCheckpoint> files = List.of(new TinyCheckpoint(), new TinyCheckpoint(), new TinyCheckpoint());
+        List<TinyCheckpoint> files = tasks.stream().map(_ -> new TinyCheckpoint()).toList();
         TinyCheckpoint sharedFile = new TinyCheckpoint();
         List<Map<String, Object>> listed = new ArrayList<>();
         for (Map.Entry<String, Shape> tensor : tensors.entrySet()) {
@@ -59,7 +71,7 @@ final class TwinFixture {
             sharedFile.floats(name, shape, values);
             String form = form(name, shape);
             List<Long> kept = new ArrayList<>();
-            for (int i = 0; i < TASKS.size(); i++) {
+            for (int i = 0; i < tasks.size(); i++) {
                 kept.add(add(files.get(i), experts.get(i), i, name, shape, form));
             }
             listed.add(entry(name, shape, form, kept));
@@ -72,11 +84,11 @@ final class TwinFixture {
         manifest.put("base", inputOf("base"));
         manifest.put("shared", part(folder, "shared.safetensors", sharedFile));
         List<Map<String, Object>> parts = new ArrayList<>();
-        for (int i = 0; i < TASKS.size(); i++) {
+        for (int i = 0; i < tasks.size(); i++) {
             Map<String, Object> expert = new LinkedHashMap<>();
-            expert.put("task", TASKS.get(i));
-            expert.put("source", inputOf(TASKS.get(i)));
-            expert.putAll(part(folder, "expert_" + TASKS.get(i) + ".safetensors", files.get(i)));
+            expert.put("task", tasks.get(i));
+            expert.put("source", inputOf(tasks.get(i)));
+            expert.putAll(part(folder, "expert_" + tasks.get(i) + ".safetensors", files.get(i)));
             parts.add(expert);
         }
         manifest.put("experts", parts);
@@ -126,7 +138,7 @@ final class TwinFixture {
     private long addFactors(TinyCheckpoint file, float[] whole, int task, String name, Shape shape) {
         int rows = (int) shape.size(0);
         int columns = whole.length / rows;
-        int rank = Math.min(RANKS[task], Math.min(rows, columns));
+        int rank = Math.min(ranks[task], Math.min(rows, columns));
         float[] u = new float[rows * rank];
         float[] vt = new float[rank * columns];
         for (int k = 0; k < u.length; k++) {
@@ -156,7 +168,7 @@ final class TwinFixture {
     /// The model for one set of weights, added in double: what dynamic inference must agree with.
     ///
     /// @param trueTask for biases of the true task
-    WeightSource composed(float[] weights, int trueTask) {
+    public WeightSource composed(float[] weights, int trueTask) {
         ArrayWeights composed = new ArrayWeights("composed");
         shared.forEach((name, values) -> {
             float[] sum = new float[values.length];
@@ -180,8 +192,8 @@ final class TwinFixture {
         entry.put("shape", Arrays.stream(shape.sizes()).boxed().toList());
         entry.put("form", form);
         entry.put("kept", kept);
-        entry.put("norms", List.of(1.0, 1.0, 1.0));
-        entry.put("energyKept", List.of(1.0, 1.0, 1.0));
+        entry.put("norms", kept.stream().map(_ -> 1.0).toList());
+        entry.put("energyKept", kept.stream().map(_ -> 1.0).toList());
         return entry;
     }
 
