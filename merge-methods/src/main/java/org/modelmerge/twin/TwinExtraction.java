@@ -108,8 +108,7 @@ public final class TwinExtraction implements AutoCloseable {
         models.add(shared);
         for (Path model : models) {
             if (LoraAdapter.isAdapter(request.storage(), model)) {
-                throw MergeException.of(
-                                ErrorCode.USAGE, "--shared takes whole models, and this is a LoRA adapter")
+                throw MergeException.of(ErrorCode.USAGE, "--shared takes whole models, and this is a LoRA adapter")
                         .inFile(model.toString())
                         .withHint("without --shared adapters are folded into the base");
             }
