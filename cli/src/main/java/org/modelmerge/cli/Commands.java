@@ -20,6 +20,7 @@ enum Commands {
     TWIN_ROUTE("twin route", "which exclusive experts the router gives to items"),
     TWIN_COMPOSE("twin compose", "a Twin folder and weights as an ordinary checkpoint"),
     TWIN_INSPECT("twin inspect", "what a Twin folder keeps, and what it takes"),
+    EXTRACT_LORA("extract-lora", "a LoRA adapter from a fine-tune"),
     METHODS("methods", "the methods, their papers and parameters"),
     COMPLETION("completion", "completion script for bash or zsh"),
     HELP("help", "help of a command");
@@ -82,6 +83,7 @@ enum Commands {
             case TWIN_ROUTE -> new TwinRouteCommand();
             case TWIN_COMPOSE -> new TwinComposeCommand();
             case TWIN_INSPECT -> new TwinInspectCommand();
+            case EXTRACT_LORA -> new ExtractLoraCommand();
             case METHODS -> new MethodsCommand();
             case COMPLETION -> new CompletionCommand();
             case HELP -> new HelpCommand();

@@ -133,9 +133,7 @@ final class EvalAnswers implements AutoCloseable {
         ModelAnswers known = done.get(column);
         if (known == null) {
             Predictions predictions = saved.get(word);
-            known = predictions == null
-                    ? run(column, word, name.get())
-                    : saved(predictions, model, name.get(), tasks);
+            known = predictions == null ? run(column, word, name.get()) : saved(predictions, model, name.get(), tasks);
             done.put(column, known);
         }
         return known;

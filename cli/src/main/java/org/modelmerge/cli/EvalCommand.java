@@ -112,7 +112,8 @@ final class EvalCommand implements Command {
 
     @Override
     public List<HelpText.Line> operands() {
-        return List.of(new HelpText.Line("MODEL", "a .safetensors file, a folder with a model, an index file, or a Twin folder"));
+        return List.of(new HelpText.Line(
+                "MODEL", "a .safetensors file, a folder with a model, an index file, or a Twin folder"));
     }
 
     @Override

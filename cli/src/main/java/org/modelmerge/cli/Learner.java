@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ import org.modelmerge.learning.CoefficientLearning;
 import org.modelmerge.learning.LearnedCoefficients;
 import org.modelmerge.learning.LearningObserver;
 import org.modelmerge.learning.LearningStates;
+import org.modelmerge.report.Learning;
+import org.modelmerge.task.Task;
 import org.modelmerge.task.TaskFile;
 
 /// Learns the coefficients that a merge applies afterwards.
@@ -98,6 +101,15 @@ final class Learner {
         }
         talk.say(line(learned.trace(), (System.nanoTime() - start) / 1e9));
         return learned;
+    }
+
+    /// What the report says of it.
+    Learning forReport(LearnedCoefficients learned) throws MergeException {
+        List<String> transductive = TaskFile.read(tasks).tasks().stream()
+                .filter(Task::isTransductive)
+                .map(Task::name)
+                .toList();
+        return new Learning(learned.trace(), transductive, learned.warnings());
     }
 
     private static String line(LearningTrace trace, double seconds) {

@@ -14,6 +14,7 @@ import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
 import org.modelmerge.learning.LearnedCoefficients;
 import org.modelmerge.report.JsonReport;
+import org.modelmerge.report.Learning;
 import org.modelmerge.report.MergeOrder;
 import org.modelmerge.report.MergeOutcome;
 import org.modelmerge.report.MergeSession;
@@ -63,7 +64,8 @@ final class MergeWork {
         // Whatever keeps the merge from being made is told before the long work.
         MergeSession.open(before).close();
         LearnedCoefficients learned = learner.learn(before.merge());
-        int exit = run(order(applying(learned.table()), models, byRecipe), models, learned, start);
+        MergeOrder after = order(applying(learned.table()), models, byRecipe);
+        int exit = run(after, models, learner.forReport(learned), start);
         learner.save(learned.table());
         return exit;
     }
@@ -72,8 +74,7 @@ final class MergeWork {
         return settings.withMethod(LearningOptions.applying(settings.ofMethod(), coefficients));
     }
 
-    private int run(MergeOrder order, Operands models, @Nullable LearnedCoefficients learned, long start)
-            throws MergeException {
+    private int run(MergeOrder order, Operands models, @Nullable Learning learned, long start) throws MergeException {
         try (TaskEvaluation evaluation = TaskEvaluation.open(talk, output, settings, models, order.output());
                 MergeSession session = MergeSession.open(order)) {
             if (output.dryRun) {
@@ -87,7 +88,7 @@ final class MergeWork {
             MergeObserver observer = talk.observer();
             MergeOutcome outcome;
             try {
-                outcome = session.run(observer, evaluation);
+                outcome = session.run(observer, evaluation, learned);
             } finally {
                 Talk.end(observer);
             }

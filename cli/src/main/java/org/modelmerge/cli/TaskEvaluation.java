@@ -41,8 +41,7 @@ final class TaskEvaluation implements OutputEvaluator, AutoCloseable {
         this.models = models;
         this.progress = new EvaluationProgress(talk, file.tasks());
         RunOptions standard = RunOptions.DEFAULT;
-        this.options =
-                new RunOptions(threads == 0 ? standard.threads() : threads, standard.batchSize(), progress);
+        this.options = new RunOptions(threads == 0 ? standard.threads() : threads, standard.batchSize(), progress);
         this.source = new LazyAnswers(talk.console().networks(), file.model(), options);
         this.evaluator = new Evaluator(LocalStorage.INSTANCE, source, file.tasks(), progress);
         this.merged = names.next(output);

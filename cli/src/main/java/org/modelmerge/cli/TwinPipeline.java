@@ -45,8 +45,7 @@ final class TwinPipeline implements TwinEvaluator {
         this.evaluation = evaluation;
         RouterSettings official = RouterSettings.DEFAULT;
         long seed = request.method() instanceof TwinMerging twin ? twin.seed() : official.seed();
-        this.settings =
-                new RouterSettings(official.epochs(), official.batchSize(), official.learningRate(), seed);
+        this.settings = new RouterSettings(official.epochs(), official.batchSize(), official.learningRate(), seed);
     }
 
     /// Checks that every task has what a router learns from, then evaluates base and experts: all before the work.
@@ -73,10 +72,7 @@ final class TwinPipeline implements TwinEvaluator {
             RouterLearning.Learned learned = new RouterLearning(items, file, new RouterProgress(talk))
                     .train(settings, RouterLearning.MOST_PER_TASK);
             RouterFiles.write(
-                    storage,
-                    learned.router(),
-                    folder.resolve(RouterFiles.WEIGHTS),
-                    folder.resolve(RouterFiles.CARD));
+                    storage, learned.router(), folder.resolve(RouterFiles.WEIGHTS), folder.resolve(RouterFiles.CARD));
             talk.say(RouterProgress.line(learned.router().card()));
         }
         List<ModelAnswers> answers = new ArrayList<>();
@@ -108,7 +104,8 @@ final class TwinPipeline implements TwinEvaluator {
                     model.model(),
                     model.normalised() == null
                             ? ""
-                            : String.format(Locale.ROOT, ", %.2f%% of the individual experts", 100 * model.normalised())));
+                            : String.format(
+                                    Locale.ROOT, ", %.2f%% of the individual experts", 100 * model.normalised())));
         }
         return lines;
     }

@@ -143,8 +143,7 @@ final class TwinRouteCommand implements Command {
                 };
         if (data == null) {
             throw MergeException.of(
-                    ErrorCode.MALFORMED,
-                    "task " + Printable.text(task.name()) + " names no data to use for " + split);
+                    ErrorCode.MALFORMED, "task " + Printable.text(task.name()) + " names no data to use for " + split);
         }
         return data;
     }
@@ -155,7 +154,10 @@ final class TwinRouteCommand implements Command {
         JsonWriter json = JsonWriter.compact(text).beginObject().member("schema", 1);
         json.member("experts", matrix.experts()).name("tasks").beginArray();
         for (int i = 0; i < all.size(); i++) {
-            json.beginObject().member("name", matrix.rows().get(i).task()).name("weights").beginArray();
+            json.beginObject()
+                    .member("name", matrix.rows().get(i).task())
+                    .name("weights")
+                    .beginArray();
             for (float[] item : all.get(i)) {
                 json.beginArray();
                 for (float share : item) {

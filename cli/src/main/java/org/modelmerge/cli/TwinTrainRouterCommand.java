@@ -83,8 +83,8 @@ final class TwinTrainRouterCommand implements Command {
             Path weights = transaction.stageFile(path.resolve(RouterFiles.WEIGHTS));
             Path card = transaction.stageFile(path.resolve(RouterFiles.CARD));
             try (TwinItems items = TwinItems.open(folder, file.model(), RunOptions.DEFAULT)) {
-                learned = new RouterLearning(items, file, new RouterProgress(talk))
-                        .train(settings, router.mostPerTask());
+                learned =
+                        new RouterLearning(items, file, new RouterProgress(talk)).train(settings, router.mostPerTask());
                 folder.checkUnchanged();
             }
             RouterFiles.write(storage, learned.router(), weights, card);

@@ -20,7 +20,8 @@ import org.modelmerge.network.NetworkAnswers;
 
 /// Routers from the command line, on the small image networks of the samples.
 final class TwinRouterTest {
-    private static final Path SAMPLES = Path.of("../samples/image-cnn").toAbsolutePath().normalize();
+    private static final Path SAMPLES =
+            Path.of("../samples/image-cnn").toAbsolutePath().normalize();
     private static final List<String> TASKS = List.of("fashion-mnist", "eurosat", "sign-digits");
 
     @TempDir
@@ -60,8 +61,7 @@ final class TwinRouterTest {
         List<String> words = new ArrayList<>(List.of("--method", "twin"));
         words.addAll(List.of(options));
         words.add(SAMPLES.resolve("base.safetensors").toString());
-        TASKS.forEach(
-                task -> words.add(SAMPLES.resolve(task + ".safetensors").toString()));
+        TASKS.forEach(task -> words.add(SAMPLES.resolve(task + ".safetensors").toString()));
         return run(words.toArray(String[]::new));
     }
 
@@ -85,8 +85,8 @@ final class TwinRouterTest {
         Cli.Result table = run("twin", "route", "--tasks", "tasks.yaml", "merged-twin");
         assertThat(table.out().lines()).hasSize(4);
         assertThat(table.out()).startsWith("task").contains("own largest");
-        Map<?, ?> document =
-                json(run("twin", "route", "--tasks", "tasks.yaml", "--json", "merged-twin").out());
+        Map<?, ?> document = json(run("twin", "route", "--tasks", "tasks.yaml", "--json", "merged-twin")
+                .out());
         assertThat(document.get("experts")).isEqualTo(TASKS);
         for (Object element : (List<?>) document.get("tasks")) {
             Map<?, ?> task = (Map<?, ?>) element;
@@ -101,7 +101,14 @@ final class TwinRouterTest {
         extractWithRouter();
 
         Cli.Result result = run(
-                "twin", "route", "--tasks", "tasks.yaml", "--split", "validation", "--save-weights", "w.json",
+                "twin",
+                "route",
+                "--tasks",
+                "tasks.yaml",
+                "--split",
+                "validation",
+                "--save-weights",
+                "w.json",
                 "merged-twin");
 
         assertThat(result.exit()).as(result.err()).isZero();
@@ -119,8 +126,7 @@ final class TwinRouterTest {
         extractWithRouter();
         byte[] first = Files.readAllBytes(directory.resolve("merged-twin/router.safetensors"));
 
-        Cli.Result again =
-                run("twin", "train-router", "--tasks", "tasks.yaml", "--epochs", "8", "-f", "merged-twin");
+        Cli.Result again = run("twin", "train-router", "--tasks", "tasks.yaml", "--epochs", "8", "-f", "merged-twin");
 
         assertThat(again.exit()).as(again.err()).isZero();
         assertThat(directory.resolve("merged-twin/router.safetensors")).hasBinaryContent(first);
@@ -130,8 +136,8 @@ final class TwinRouterTest {
     void evaluatesAColumnForEachRouting() throws Exception {
         extractWithRouter();
 
-        Cli.Result result = run(
-                "eval", "--tasks", "tasks.yaml", "--routing", "learned,oracle,none", "--json", "merged-twin");
+        Cli.Result result =
+                run("eval", "--tasks", "tasks.yaml", "--routing", "learned,oracle,none", "--json", "merged-twin");
 
         assertThat(result.exit()).as(result.err()).isZero();
         List<?> models = (List<?>) json(result.out()).get("models");
@@ -150,8 +156,7 @@ final class TwinRouterTest {
         extractWithRouter();
 
         Cli.Result alone = run("eval", "--tasks", "tasks.yaml", "--json", "merged-twin");
-        Cli.Result grouped =
-                run("eval", "--tasks", "tasks.yaml", "--group-radius", "0.1", "--json", "merged-twin");
+        Cli.Result grouped = run("eval", "--tasks", "tasks.yaml", "--group-radius", "0.1", "--json", "merged-twin");
 
         assertThat(grouped.exit()).as(grouped.err()).isZero();
         assertThat(average(grouped)).isBetween(average(alone) - 0.05, average(alone) + 0.05);

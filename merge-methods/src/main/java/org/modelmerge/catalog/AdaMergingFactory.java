@@ -15,13 +15,14 @@ final class AdaMergingFactory {
     private AdaMergingFactory() {}
 
     static MergeMethod create(ParameterValues values) throws MergeException {
-        CoefficientTable table = table(values);
+        Density plusPlus = plusPlus(values);
         for (String option : LearningOptions.NAMES) {
             if (values.has(option)) {
                 throw MergeException.of(
                         ErrorCode.USAGE, "--" + option + " is for learning, and --coefficients gives what is learned");
             }
         }
+        CoefficientTable table = table(values);
         if (values.has("granularity")) {
             Granularity wanted = values.word("granularity", Granularity.class, "layer");
             if (table.granularity() != wanted) {
@@ -31,7 +32,7 @@ final class AdaMergingFactory {
                                 + table.granularity().word() + ", expected " + wanted.word() + ")");
             }
         }
-        return new AdaMerging(table, plusPlus(values), !values.flag("no-clamp"));
+        return new AdaMerging(table, plusPlus, !values.flag("no-clamp"));
     }
 
     /// The density of AdaMerging++, null without it.

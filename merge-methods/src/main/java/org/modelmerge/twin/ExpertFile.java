@@ -84,8 +84,7 @@ final class ExpertFile implements AutoCloseable {
     }
 
     private static ByteBuffer buffer(long bytes) {
-        return ByteBuffer.allocate((int) Math.clamp(bytes, Long.BYTES, BUFFER_BYTES))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        return ByteBuffer.allocate(Math.clamp(bytes, Long.BYTES, BUFFER_BYTES)).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     private long start(String tensor) {

@@ -24,6 +24,7 @@ import org.modelmerge.engine.MergeResult;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.json.JsonWriter;
+import org.modelmerge.lora.LoraAdapter;
 import org.modelmerge.twin.TwinManifest.Expert;
 import org.modelmerge.twin.TwinManifest.Part;
 import org.modelmerge.twin.TwinManifest.Source;
@@ -59,14 +60,16 @@ public final class TwinExtraction implements AutoCloseable {
 
     /// Opens the inputs and plans what will be kept.
     ///
-    /// @param request a merge by [TwinMerging]; the form of its output counts for the dtype of the shared expert
-    // only
+    /// @param request a merge by [TwinMerging]; of its output's form only the dtype counts, for the shared expert
     /// @throws MergeException if an input is malformed, or the inputs cannot be merged
     public static TwinExtraction open(MergeRequest request) throws MergeException {
         if (!(request.method() instanceof TwinMerging method)) {
             throw new IllegalArgumentException("method " + request.method().name() + ", expected twin");
         }
         Path shared = method.shared();
+        if (shared != null) {
+            refuseAdapters(request, shared);
+        }
         MergeRequest named = request.withSingleFile(TwinManifest.SHARED_FILE)
                 .withHashing(request.hashing() == Hashing.NOTHING ? Hashing.OUTPUTS : request.hashing());
         MergeRequest merge = shared == null ? named : named.withBase(shared);
@@ -96,6 +99,19 @@ public final class TwinExtraction implements AutoCloseable {
                 apartBase.close();
             }
             throw e;
+        }
+    }
+
+    /// With a shared expert in the base's place, an adapter would be folded into the wrong weights.
+    private static void refuseAdapters(MergeRequest request, Path shared) throws MergeException {
+        List<Path> models = new ArrayList<>(request.experts());
+        models.add(shared);
+        for (Path model : models) {
+            if (LoraAdapter.isAdapter(request.storage(), model)) {
+                throw MergeException.of(ErrorCode.USAGE, "--shared takes whole models, and this is a LoRA adapter")
+                        .inFile(model.toString())
+                        .withHint("without --shared adapters are folded into the base");
+            }
         }
     }
 

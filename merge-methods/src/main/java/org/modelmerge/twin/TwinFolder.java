@@ -49,8 +49,7 @@ public final class TwinFolder implements AutoCloseable {
     /// Opens a folder of the local file system.
     ///
     /// @throws MergeException `NOT_FOUND` if the folder or a file of it is missing, `MALFORMED` if a file is not
-    // what
-    ///     its format says, `MISMATCH` if a file belongs to another folder; no handle stays open
+    ///     what its format says, `MISMATCH` if a file belongs to another folder; no handle stays open
     public static TwinFolder open(Path folder) throws MergeException {
         return open(LocalStorage.INSTANCE, folder);
     }

@@ -87,7 +87,8 @@ final class MethodCatalogTest {
                 Arguments.of("average", Map.of("weights", ""), "bad weights"),
                 Arguments.of(
                         "pcb", Map.of("degenerate", "no\nthing"), "got no\\u000athing, expected fail, skip-task, nan"),
-                Arguments.of("adamerging", Map.of(), "adamerging needs --coefficients FILE"),
+                Arguments.of(
+                        "adamerging", Map.of(), "adamerging needs --coefficients FILE, or --tasks FILE to learn them"),
                 Arguments.of(
                         "adamerging", Map.of("coefficients", "f", "density", "20%"), "--density needs --plus-plus"),
                 Arguments.of(

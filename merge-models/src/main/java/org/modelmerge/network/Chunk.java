@@ -18,13 +18,17 @@ import org.modelmerge.network.NetworkGradients.TaskSamples;
 /// So which samples share a graph does not change it. Texts of like length do, whatever their task: hardly anything is
 /// padded then. Images of one task do.
 ///
-/// @param parts the samples by task
-record Chunk(List<Part> parts) {
-    /// Samples of one task.
+/// @param rows the samples by task
+record Chunk(List<Rows> rows) {
+    /// What the loss needs to know of a task's samples.
     ///
     /// @param task index of the task
+    /// @param head null for the network's own classifier
     /// @param weights w of each sample
-    record Part(int task, @Nullable Head head, UnlabelledSamples from, List<Integer> samples, float[] weights) {}
+    record Part(int task, @Nullable Head head, float[] weights) {}
+
+    /// Samples of one task.
+    record Rows(Part part, UnlabelledSamples from, List<Integer> samples) {}
 
     private record Sample(int task, int index, int length, float weight) {}
 
@@ -58,7 +62,7 @@ record Chunk(List<Part> parts) {
         for (int from = 0; from < samples.size(); from += size) {
             List<Sample> rows = new ArrayList<>(samples.subList(from, Math.min(samples.size(), from + size)));
             rows.sort(Comparator.comparingInt(Sample::task));
-            List<Part> parts = new ArrayList<>();
+            List<Rows> parts = new ArrayList<>();
             for (int first = 0; first < rows.size(); ) {
                 int task = rows.get(first).task();
                 int end = first;
@@ -72,25 +76,32 @@ record Chunk(List<Part> parts) {
         }
     }
 
-    private static Part part(int task, TaskSamples of, List<Sample> rows) {
+    private static Rows part(int task, TaskSamples of, List<Sample> rows) {
         float[] weights = new float[rows.size()];
         for (int i = 0; i < weights.length; i++) {
             weights[i] = rows.get(i).weight();
         }
-        return new Part(
-                task, of.head(), of.samples(), rows.stream().map(Sample::index).toList(), weights);
+        return new Rows(
+                new Part(task, of.head(), weights),
+                of.samples(),
+                rows.stream().map(Sample::index).toList());
+    }
+
+    /// The samples by task, for the loss.
+    List<Part> parts() {
+        return rows.stream().map(Rows::part).toList();
     }
 
     /// All samples as one batch, in the order of the parts.
     Batch batch() {
         List<long[]> tokens = new ArrayList<>();
-        for (Part part : parts) {
-            switch (part.from()) {
+        for (Rows some : rows) {
+            switch (some.from()) {
                 case UnlabelledSamples.Images images -> {
-                    return images.batch(part.samples());
+                    return images.batch(some.samples());
                 }
                 case UnlabelledSamples.Texts texts ->
-                    part.samples().forEach(sample -> tokens.add(texts.tokens().get(sample)));
+                    some.samples().forEach(sample -> tokens.add(texts.tokens().get(sample)));
             }
         }
         return new Batch.Tokens(tokens.toArray(long[][]::new));

@@ -55,9 +55,11 @@ final class ChunkGraph {
     /// @param predicted the class of each sample
     record PartLoss(int task, double loss, float[] entropies, long[] predicted, int classCount) {}
 
-    /// Computes the weighted sum of the entropies of a chunk's samples, and its gradient.
-    List<PartLoss> backward(Chunk chunk, Gradients gradients) throws MergeException, InterruptedException {
-        Batch batch = chunk.batch();
+    /// Computes the weighted sum of the entropies of a batch, and its gradient.
+    ///
+    /// @param parts of the batch, in the order of its items
+    List<PartLoss> backward(Batch batch, List<Chunk.Part> parts, Gradients gradients)
+            throws MergeException, InterruptedException {
         JniUtils.setGradMode(true);
         try (BatchMemory memory = new BatchMemory(manager)) {
             Map<String, NDArray> leaves = leaves(memory);
@@ -69,7 +71,7 @@ final class ChunkGraph {
             List<PartLoss> losses = new ArrayList<>();
             NDArray total = memory.constant(0);
             int first = 0;
-            for (Chunk.Part part : chunk.parts()) {
+            for (Chunk.Part part : parts) {
                 int end = first + part.weights().length;
                 NDArray own = features.get(new NDIndex().addSliceDim(first, end));
                 NDArray logits = part.head() == null

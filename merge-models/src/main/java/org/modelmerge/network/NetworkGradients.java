@@ -135,7 +135,9 @@ public final class NetworkGradients implements GradientOracle {
                 boolean ended = false;
                 try {
                     List<PartLoss> losses = graph.backward(
-                            chunk, (memory, leaves) -> turns.take(number, () -> add(memory, leaves, gradients)));
+                            chunk.batch(),
+                            chunk.parts(),
+                            (memory, leaves) -> turns.take(number, () -> add(memory, leaves, gradients)));
                     ended = true;
                     return losses;
                 } finally {

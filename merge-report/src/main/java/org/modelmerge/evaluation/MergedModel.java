@@ -9,4 +9,5 @@ import org.modelmerge.engine.ResultTensors;
 /// @param name what messages call it
 /// @param tensors its weights; usable as long as the model is asked
 /// @param folder where the base's `config.json` may lie, null if the base is no folder
-public record MergedModel(String name, ResultTensors tensors, @Nullable Path folder) {}
+public record MergedModel(
+        String name, ResultTensors tensors, @Nullable Path folder) {}

@@ -27,11 +27,7 @@ public final class CommandScore implements CandidateScore {
     /// @param errors hears the lines of the command's standard error, from another thread
     /// @param observer hears of the passes of each merge
     public CommandScore(
-            MergeRequest request,
-            Path place,
-            ScoreCommand command,
-            Consumer<String> errors,
-            MergeObserver observer) {
+            MergeRequest request, Path place, ScoreCommand command, Consumer<String> errors, MergeObserver observer) {
         this.request = request.withStatistics(false).withHashing(Hashing.NOTHING);
         this.place = place;
         this.command = command;

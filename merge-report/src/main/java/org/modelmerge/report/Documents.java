@@ -41,11 +41,16 @@ final class Documents {
 
     /// @param result of the merge, whose files are written
     /// @param evaluation of the result, null without one
-    MergeOutcome write(MergeResult result, @Nullable Evaluation evaluation) throws MergeException {
+    /// @param learning of the coefficients, null if they were given
+    MergeOutcome write(MergeResult result, @Nullable Evaluation evaluation, @Nullable Learning learning)
+            throws MergeException {
         MergeReport report = MergeReport.of(
                 plan, result, MethodCatalog.entry(plan.method()), order.output().toString());
         if (evaluation != null) {
             report = report.withEvaluation(evaluation);
+        }
+        if (learning != null) {
+            report = report.withLearning(learning);
         }
         if (!order.isFile()) {
             copySideFiles();

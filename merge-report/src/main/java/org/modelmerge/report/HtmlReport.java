@@ -42,6 +42,11 @@ public final class HtmlReport {
             TwinSections.write(html, twin);
         }
         MethodSection.write(html, report.method(), report.settings());
+        Learning learning = report.learning();
+        if (learning != null) {
+            LearningSection.write(html, learning);
+        }
+        CoefficientMap.write(html, report.method().parameters());
         FileTables.inputs(html, report.inputs());
         FileTables.outputs(html, report.sha256(), report.output());
         WeightStatistics statistics = report.statistics();

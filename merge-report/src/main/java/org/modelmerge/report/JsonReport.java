@@ -49,6 +49,7 @@ public final class JsonReport {
             json.endObject();
         }
         EvaluationJson.write(json, report.evaluation());
+        LearningJson.write(json, report.learning());
         json.endObject();
         return text.append('\n').toString();
     }

@@ -34,6 +34,7 @@ import org.modelmerge.evaluation.Evaluation;
 /// @param warnings one line each
 /// @param statistics null when they were left out
 /// @param evaluation of base, experts and result on tasks, null when there were none
+/// @param learning how the coefficients were learned, null when they were given
 public record MergeReport(
         String version,
         String output,
@@ -49,7 +50,8 @@ public record MergeReport(
         Map<String, String> sha256,
         List<String> warnings,
         @Nullable WeightStatistics statistics,
-        @Nullable Evaluation evaluation) {
+        @Nullable Evaluation evaluation,
+        @Nullable Learning learning) {
 
     public MergeReport {
         settings = inOrder(settings);
@@ -138,6 +140,7 @@ public record MergeReport(
                 result.sha256(),
                 result.warnings(),
                 result.statistics(),
+                null,
                 null);
     }
 
@@ -145,17 +148,25 @@ public record MergeReport(
     public MergeReport withFile(String name, String hex) {
         Map<String, String> more = new TreeMap<>(sha256);
         more.put(name, hex);
-        return with(more, warnings, evaluation);
+        return with(more, warnings, evaluation, learning);
     }
 
     /// The same report with an evaluation, whose warnings follow its own.
     public MergeReport withEvaluation(Evaluation done) {
         List<String> more = new ArrayList<>(warnings);
         more.addAll(done.warnings());
-        return with(sha256, more, done);
+        return with(sha256, more, done, learning);
     }
 
-    private MergeReport with(Map<String, String> files, List<String> lines, @Nullable Evaluation done) {
+    /// The same report of a merge whose coefficients were learned, with warnings before its own.
+    public MergeReport withLearning(Learning done) {
+        List<String> more = new ArrayList<>(done.warnings());
+        more.addAll(warnings);
+        return with(sha256, more, evaluation, done);
+    }
+
+    private MergeReport with(
+            Map<String, String> files, List<String> lines, @Nullable Evaluation evaluated, @Nullable Learning learned) {
         return new MergeReport(
                 version,
                 output,
@@ -171,7 +182,8 @@ public record MergeReport(
                 files,
                 lines,
                 statistics,
-                done);
+                evaluated,
+                learned);
     }
 
     /// The task names, in order.

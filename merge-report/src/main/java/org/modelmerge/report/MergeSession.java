@@ -109,7 +109,7 @@ public final class MergeSession implements AutoCloseable {
     ///
     /// @throws MergeException whatever goes wrong; nothing is left behind then
     public MergeOutcome run(MergeObserver observer) throws MergeException {
-        return run(observer, null);
+        return run(observer, null, null);
     }
 
     /// Merges, evaluates the result before it is published, writes all documents, and publishes them together.
@@ -117,10 +117,19 @@ public final class MergeSession implements AutoCloseable {
     /// @param evaluator asked once the weights are complete; null for no evaluation
     /// @throws MergeException whatever goes wrong, also in the evaluation; nothing is left behind then
     public MergeOutcome run(MergeObserver observer, @Nullable OutputEvaluator evaluator) throws MergeException {
+        return run(observer, evaluator, null);
+    }
+
+    /// The same for a merge whose coefficients were learned.
+    ///
+    /// @param learning how they were learned, for the report; null if they were given
+    /// @throws MergeException whatever goes wrong, also in the evaluation; nothing is left behind then
+    public MergeOutcome run(MergeObserver observer, @Nullable OutputEvaluator evaluator, @Nullable Learning learning)
+            throws MergeException {
         try (OutputTransaction transaction =
                 OutputTransaction.begin(order.merge().storage(), order.force())) {
             try {
-                return run(transaction, observer, evaluator);
+                return run(transaction, observer, evaluator, learning);
             } catch (MergeException e) {
                 throw transaction.inOutputs(e);
             }
@@ -144,7 +153,7 @@ public final class MergeSession implements AutoCloseable {
                 OutputTransaction.begin(order.merge().storage(), order.force())) {
             Staged staged = Staged.in(transaction, order);
             MergeResult result = weights(staged, observer);
-            new Documents(order, job.plan(), job.inputs().getFirst(), staged).write(result, null);
+            new Documents(order, job.plan(), job.inputs().getFirst(), staged).write(result, null, null);
             return use.of(staged.output());
         }
     }
@@ -158,13 +167,17 @@ public final class MergeSession implements AutoCloseable {
         return result;
     }
 
-    private MergeOutcome run(OutputTransaction transaction, MergeObserver observer, @Nullable OutputEvaluator evaluator)
+    private MergeOutcome run(
+            OutputTransaction transaction,
+            MergeObserver observer,
+            @Nullable OutputEvaluator evaluator,
+            @Nullable Learning learning)
             throws MergeException {
         Staged staged = Staged.in(transaction, order);
         MergeResult result = weights(staged, observer);
         Evaluation evaluation = evaluator == null ? null : evaluator.evaluate(staged.output());
         MergeOutcome outcome =
-                new Documents(order, job.plan(), job.inputs().getFirst(), staged).write(result, evaluation);
+                new Documents(order, job.plan(), job.inputs().getFirst(), staged).write(result, evaluation, learning);
         transaction.publish();
         return outcome;
     }

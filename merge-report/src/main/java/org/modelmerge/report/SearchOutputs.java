@@ -14,8 +14,7 @@ public final class SearchOutputs implements AutoCloseable {
     private final @Nullable Path html;
     private final @Nullable Path json;
 
-    private SearchOutputs(
-            Storage storage, OutputTransaction transaction, @Nullable Path html, @Nullable Path json) {
+    private SearchOutputs(Storage storage, OutputTransaction transaction, @Nullable Path html, @Nullable Path json) {
         this.storage = storage;
         this.transaction = transaction;
         this.html = html;

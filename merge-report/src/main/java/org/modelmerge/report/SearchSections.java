@@ -17,7 +17,9 @@ final class SearchSections {
 
     static void head(Html html, SearchResult result) {
         Score best = score(result.best());
-        html.open("header").element("p", "Search", "class", "kind").element("h1", options(result.best().values()));
+        html.open("header")
+                .element("p", "Search", "class", "kind")
+                .element("h1", options(result.best().values()));
         html.element(
                         "p",
                         "The best of " + Numbers.count(result.trials().size()) + " settings of " + result.method()
@@ -77,7 +79,8 @@ final class SearchSections {
             best = Math.max(best, value);
             double y = HEIGHT - 2 * MARGIN - (HEIGHT - 4.0 * MARGIN) * (value - low) / range;
             double top = HEIGHT - 2 * MARGIN - (HEIGHT - 4.0 * MARGIN) * (best - low) / range;
-            line.append(before.equals("M") ? "M" + at(x) + " " + at(top) : before + at(top)).append(' ');
+            line.append(before.equals("M") ? "M" + at(x) + " " + at(top) : before + at(top))
+                    .append(' ');
             dots.append(String.format(
                     Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"currentColor\"/>", x, y));
         }
@@ -137,8 +140,10 @@ final class SearchSections {
 
     private static String options(Map<String, Object> values) {
         StringBuilder text = new StringBuilder();
-        values.forEach((option, value) ->
-                text.append(text.isEmpty() ? "" : ", ").append(option).append(" = ").append(list(value)));
+        values.forEach((option, value) -> text.append(text.isEmpty() ? "" : ", ")
+                .append(option)
+                .append(" = ")
+                .append(list(value)));
         return text.toString();
     }
 

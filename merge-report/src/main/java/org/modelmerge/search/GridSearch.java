@@ -96,8 +96,7 @@ public record GridSearch(Map<String, List<BigDecimal>> axes) implements SearchSt
     }
 
     private static MergeException bad(String text, String expected) {
-        return MergeException.of(
-                ErrorCode.USAGE, "--grid: got " + Printable.text(text) + ", expected " + expected);
+        return MergeException.of(ErrorCode.USAGE, "--grid: got " + Printable.text(text) + ", expected " + expected);
     }
 
     @Override
@@ -113,8 +112,8 @@ public record GridSearch(Map<String, List<BigDecimal>> axes) implements SearchSt
     public Map<String, Object> description() {
         Map<String, Object> members = new LinkedHashMap<>();
         members.put("strategy", "grid");
-        axes.forEach((option, values) -> members.put(
-                option, values.stream().map(BigDecimal::doubleValue).toList()));
+        axes.forEach((option, values) ->
+                members.put(option, values.stream().map(BigDecimal::doubleValue).toList()));
         return members;
     }
 

@@ -29,8 +29,7 @@ public final class TaskScore implements CandidateScore {
     /// @param source stays the caller's to close
     /// @param split [Split#VALIDATION], or [Split#TEST] for whoever means to tune on test data
     /// @param observer hears of the passes of each merge
-    public TaskScore(
-            MergeRequest request, AnswerSource source, List<Task> tasks, Split split, MergeObserver observer) {
+    public TaskScore(MergeRequest request, AnswerSource source, List<Task> tasks, Split split, MergeObserver observer) {
         this.models = new CandidateModels(request, observer);
         this.source = source;
         this.tasks = List.copyOf(tasks);

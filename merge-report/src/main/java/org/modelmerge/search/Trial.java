@@ -29,6 +29,8 @@ public record Trial(
     /// Whether this trial has a larger score than another one, which may be absent.
     boolean beats(@Nullable Trial other) {
         return score != null
-                && (other == null || other.score() == null || score.value() > other.score().value());
+                && (other == null
+                        || other.score() == null
+                        || score.value() > other.score().value());
     }
 }

@@ -110,6 +110,7 @@ final class SampleReports {
                 sha256,
                 warnings,
                 statistics,
+                null,
                 null);
     }
 

@@ -19,13 +19,16 @@ import org.modelmerge.engine.MergeRequest;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.report.MergeOrder;
 import org.modelmerge.report.MergeSession;
+import org.modelmerge.report.TwinSession;
 
 /// Small merges with all their documents, whose outputs are easy to tell apart: wholly old, wholly new, or absent.
 enum SessionScenario {
     NEW_FILE("out.safetensors", false),
     NEW_SHARDS("out", false),
     REPLACED_FILE("out.safetensors", true),
-    REPLACED_SHARDS("out", true);
+    REPLACED_SHARDS("out", true),
+    NEW_TWIN("out", false),
+    REPLACED_TWIN("out", true);
 
     private static final long SHARD_BYTES = 30_000;
 
@@ -79,7 +82,7 @@ enum SessionScenario {
 
     private void run(Storage storage, Path root, boolean force) throws MergeException {
         MergeRequest request = new MergeRequest(
-                MethodCatalog.create("ties", Map.of()),
+                MethodCatalog.create(isTwin() ? "twin" : "ties", Map.of()),
                 root.resolve("base"),
                 List.of(root.resolve(Samples.EXPERT_A)),
                 NameFilter.ALL,
@@ -91,9 +94,19 @@ enum SessionScenario {
                 storage);
         MergeOrder order =
                 new MergeOrder(request, root.resolve(output), force, true, null, root.resolve("recipe.yaml"));
+        if (isTwin()) {
+            try (TwinSession session = TwinSession.open(order)) {
+                TwinSession.Outcome _ = session.run(MergeObserver.NONE);
+            }
+            return;
+        }
         try (MergeSession session = MergeSession.open(order)) {
             session.run(MergeObserver.NONE);
         }
+    }
+
+    private boolean isTwin() {
+        return this == NEW_TWIN || this == REPLACED_TWIN;
     }
 
     /// What the outputs hold, by final name; absent names are left out.
