@@ -99,7 +99,11 @@ final class MethodOptions {
         Map<String, List<MethodEntry>> owners = new LinkedHashMap<>();
         for (MethodEntry entry : MethodCatalog.entries()) {
             for (Parameter parameter : entry.parameters()) {
-                owners.computeIfAbsent(parameter.name(), _ -> new ArrayList<>()).add(entry);
+                // Commands have one seed for everything random.
+                if (!parameter.name().equals(Settings.SEED)) {
+                    owners.computeIfAbsent(parameter.name(), _ -> new ArrayList<>())
+                            .add(entry);
+                }
             }
         }
         return owners;
