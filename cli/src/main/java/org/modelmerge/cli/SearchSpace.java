@@ -40,7 +40,8 @@ record SearchSpace(MethodEntry method, Map<String, Object> given, int taskCount)
         SearchSpace space = new SearchSpace(MethodCatalog.entry(name), given, taskCount);
         boolean givesModel = !space.method.name().equals("twin");
         if (!givesModel || space.searchable().isEmpty()) {
-            String problem = givesModel ? " has neither lambda nor density to search" : " gives no single model to score";
+            String problem =
+                    givesModel ? " has neither lambda nor density to search" : " gives no single model to score";
             throw MergeException.of(ErrorCode.USAGE, space.method.name() + problem)
                     .withHint("task-arithmetic, ties and pcb have something to search");
         }
