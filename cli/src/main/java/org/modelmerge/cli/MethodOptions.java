@@ -46,7 +46,10 @@ final class MethodOptions {
     void addTo(CommandSpec spec) {
         CommandSpec group = CommandSpec.create();
         owners().forEach((name, entries) -> {
-            if (only == null || entries.stream().anyMatch(entry -> entry.name().equals(only))) {
+            boolean wanted = only == null
+                    || entries.stream().anyMatch(entry -> entry.name().equals(only));
+            // What the command has of its own, such as --seed, means the same for every method.
+            if (wanted && spec.findOption("--" + name) == null) {
                 group.addOption(option(name, entries));
             }
         });

@@ -38,8 +38,11 @@ record SearchSpace(MethodEntry method, Map<String, Object> given, int taskCount)
     static SearchStrategy strategy(String name, Map<String, Object> given, int taskCount, SearchCommand.Space words)
             throws MergeException {
         SearchSpace space = new SearchSpace(MethodCatalog.entry(name), given, taskCount);
-        if (space.searchable().isEmpty()) {
-            throw MergeException.of(ErrorCode.USAGE, space.method.name() + " has neither lambda nor density to search")
+        boolean givesModel = !space.method.name().equals("twin");
+        if (!givesModel || space.searchable().isEmpty()) {
+            String problem =
+                    givesModel ? " has neither lambda nor density to search" : " gives no single model to score";
+            throw MergeException.of(ErrorCode.USAGE, space.method.name() + problem)
                     .withHint("task-arithmetic, ties and pcb have something to search");
         }
         return words.grid.isEmpty() ? space.cmaEs(words) : space.grid(words);

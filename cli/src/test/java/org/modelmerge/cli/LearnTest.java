@@ -18,6 +18,7 @@ import org.modelmerge.adamerging.GradientOracle;
 import org.modelmerge.adamerging.LearningSettings;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.evaluation.AnswerSource;
+import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.task.ModelSettings;
 import org.modelmerge.task.TaskFile;
 
@@ -66,8 +67,8 @@ final class LearnTest {
         private final TableOfAnswers answers = new TableOfAnswers(Map.of());
 
         @Override
-        public AnswerSource open(ModelSettings settings) throws MergeException {
-            return answers.open(settings);
+        public AnswerSource open(ModelSettings settings, RunOptions options) throws MergeException {
+            return answers.open(settings, options);
         }
 
         @Override
@@ -160,7 +161,7 @@ final class LearnTest {
         assertThat(result.exit()).isZero();
         assertThat(result.err())
                 .contains("learning stopped after 20 of 20 steps: task a collapsed to few classes; the coefficients are"
-                        + " those after step 10");
+                        + " those after step 0");
     }
 
     @Test

@@ -15,7 +15,8 @@ final class LearningBarTest {
     void countsTheTimeOfThisRunOnly() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         AtomicLong clock = new AtomicLong();
-        LearningBar bar = new LearningBar(new PrintStream(bytes, true, StandardCharsets.UTF_8), clock::get);
+        LearningBar bar =
+                new LearningBar(new StatusLine(new PrintStream(bytes, true, StandardCharsets.UTF_8)), clock::get);
         double[] values = {0.25, 0.75};
 
         bar.started(100, 500);

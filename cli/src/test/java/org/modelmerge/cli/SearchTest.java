@@ -239,6 +239,7 @@ final class SearchTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         --method average --grid lambda=1,2                         | average has neither lambda nor density
+        --method twin --grid lambda=1,2                            | twin gives no single model to score
         --method ties --grid weights=1,2                           | got weights, expected density or lambda for ties
         --method task-arithmetic --grid density=0.1,0.2            | got density, expected lambda for task-arithmetic
         --method ties --grid lambda=1,2 --lambda 3                 | --grid and --lambda give the same option

@@ -17,7 +17,7 @@ final class AdaMergingFactory {
     static MergeMethod create(ParameterValues values) throws MergeException {
         Density plusPlus = plusPlus(values);
         for (String option : LearningOptions.NAMES) {
-            if (values.has(option)) {
+            if (values.has("coefficients") && values.has(option)) {
                 throw MergeException.of(
                         ErrorCode.USAGE, "--" + option + " is for learning, and --coefficients gives what is learned");
             }

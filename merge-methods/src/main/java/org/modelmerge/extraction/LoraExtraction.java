@@ -22,9 +22,9 @@ import org.modelmerge.kernel.LowRankSums;
 import org.modelmerge.svd.TruncatedSvd;
 import org.modelmerge.svd.Workers;
 
-/// The extraction of a LoRA adapter from a fine-tune: per weight matrix, the best approximation of `tau = expert -
-// base`
-/// by a product `B A` of rank r, which is its truncated singular value decomposition (Eckart and Young, 1936).
+/// The extraction of a LoRA adapter from a fine-tune: per weight matrix, the best approximation of the difference
+/// `tau = expert - base` by a product `B A` of rank r, which is its truncated singular value decomposition (Eckart
+/// and Young, 1936).
 ///
 /// Opening reads headers and aligns tensors as a merge does. One tensor is worked on at a time. Vectors cannot be
 /// factored: what changed in them is left out, and told.

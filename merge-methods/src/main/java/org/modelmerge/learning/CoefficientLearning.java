@@ -72,8 +72,7 @@ public final class CoefficientLearning {
     /// Learns.
     ///
     /// @throws MergeException if the models cannot be read or merged, the state belongs to another run, a loss is
-    // not
-    ///     finite, or whatever the oracle throws
+    ///     not finite, or whatever the oracle throws
     public LearnedCoefficients learn(GradientOracle oracle, LearningObserver observer) throws MergeException {
         try (MergeJob job = MergeJob.open(models)) {
             List<PlannedTensor> merged = job.plan().tensors().stream()

@@ -31,6 +31,7 @@ final class LearningRun {
     private final CoefficientTrainer trainer;
     private final LearningWatch watch;
     private final List<LearningTrace.Step> steps;
+    private double[] windowStart;
     private double[] best;
     private int done;
 
@@ -56,6 +57,7 @@ final class LearningRun {
                 ? new LearningWatch(tasks.size())
                 : new LearningWatch(state.windows(), state.largestDiversity());
         this.steps = new ArrayList<>(state == null ? List.of() : state.steps());
+        this.windowStart = trainer.raw();
         this.best = state == null ? trainer.raw() : state.best();
         this.done = state == null ? 0 : state.trainer().step();
     }
@@ -100,13 +102,17 @@ final class LearningRun {
         return result(end);
     }
 
-    /// Hands a step to the watch.
+    /// Hands a step to the watch. The coefficients of a window are those that it began with: where learning is too
+    /// fast, those that it ended with may be past all good.
     ///
     /// @return whether a window ends with it
     private boolean close(List<TaskLoss> losses) {
         Window window = watch.add(done, losses);
         if (window != null && window.equals(watch.best())) {
-            best = trainer.raw();
+            best = windowStart;
+        }
+        if (window != null) {
+            windowStart = trainer.raw();
         }
         return window != null;
     }
@@ -168,7 +174,7 @@ final class LearningRun {
 
     private LearnedCoefficients result(End end) {
         boolean usesLast = end == End.ALL_STEPS;
-        int used = usesLast ? done : bestStep();
+        int used = usesLast ? done : Math.max(0, bestStep() - LearningWatch.WINDOW);
         if (end == End.COLLAPSE) {
             Window last = watch.windows().getLast();
             warnings.add("learning stopped after " + done + " of " + settings.steps() + " steps: task "

@@ -83,18 +83,7 @@ final class ExactSvd {
         int columns = matrix.columns();
         float[][] a = new float[rows][columns];
         matrix.read(0, rows, a);
-        Gram gram = new Gram(rows, workers);
-        int blockColumns = Math.clamp(BLOCK_ELEMENTS / Math.max(1, rows), 8, Math.max(8, columns));
-        float[][] block = new float[blockColumns][rows];
-        for (int from = 0; from < columns; from += blockColumns) {
-            int count = Math.min(blockColumns, columns - from);
-            for (int i = 0; i < rows; i++) {
-                for (int j = 0; j < count; j++) {
-                    block[j][i] = a[i][from + j];
-                }
-            }
-            gram.add(block, count);
-        }
+        Gram gram = Gram.ofRows(a, columns, workers);
         double[][] w = eigenvectors(gram, rows);
         float[][] left = narrow(w);
         float[][] scaled = Products.multiply(left, a, columns, workers);

@@ -5,6 +5,7 @@ import org.modelmerge.kernel.RowSums;
 /// The Gram matrix `transpose(A) * A` in float64, summed row by row of A, so that A is seen once, in blocks of rows.
 final class Gram {
     private static final int WIDTH = 128;
+    private static final int BLOCK_ELEMENTS = 1 << 18;
 
     private final int size;
     private final Workers workers;
@@ -21,6 +22,25 @@ final class Gram {
             int width = Math.min(WIDTH, size - block * WIDTH);
             sums[block] = new double[block * WIDTH + width][width];
         }
+    }
+
+    /// The products of all pairs of rows, `A transpose(A)`.
+    ///
+    /// @param rows `[m][length]`
+    static Gram ofRows(float[][] rows, int length, Workers workers) {
+        Gram gram = new Gram(rows.length, workers);
+        int blockLength = Math.clamp(BLOCK_ELEMENTS / Math.max(1, rows.length), RowSums.ROWS, Math.max(8, length));
+        float[][] block = new float[blockLength][rows.length];
+        for (int from = 0; from < length; from += blockLength) {
+            int count = Math.min(blockLength, length - from);
+            for (int i = 0; i < rows.length; i++) {
+                for (int j = 0; j < count; j++) {
+                    block[j][i] = rows[i][from + j];
+                }
+            }
+            gram.add(block, count);
+        }
+        return gram;
     }
 
     /// Adds rows of A.

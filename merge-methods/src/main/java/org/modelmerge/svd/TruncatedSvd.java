@@ -47,7 +47,7 @@ public record TruncatedSvd(int rank, float[] u, float[] vt, double squares, doub
         if (rank == 0 || isExact(smaller, rank, mode)) {
             // Gram matrix, its halves, the eigenvectors and EJML's copies; a wide matrix is held.
             long held = rows >= columns ? 0 : rows * columns * Float.BYTES;
-            return held + 6 * smaller * smaller * Double.BYTES + 3 * factors + (16L << 20);
+            return held + 6 * smaller * smaller * Double.BYTES + 3 * factors + (40L << 20);
         }
         long basis = KrylovSvd.basisSize(rank);
         return rows * columns * Float.BYTES + 3 * basis * (rows + columns) * Float.BYTES + 3 * factors;

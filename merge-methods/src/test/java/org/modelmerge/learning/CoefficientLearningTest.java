@@ -202,11 +202,11 @@ final class CoefficientLearningTest {
 
         assertThat(learned.trace().end()).isEqualTo(End.COLLAPSE);
         assertThat(learned.trace().steps()).hasSize(30);
-        assertThat(learned.trace().usedStep()).isEqualTo(20);
-        assertThat(learned.table()).isEqualTo(collapse(50, FIFTY.withSteps(20)).table());
+        assertThat(learned.trace().usedStep()).isEqualTo(10);
+        assertThat(learned.table()).isEqualTo(collapse(50, FIFTY.withSteps(10)).table());
         assertThat(learned.warnings())
                 .containsExactly("learning stopped after 30 of 50 steps: task ft_1 collapsed to few classes; the"
-                        + " coefficients are those after step 20");
+                        + " coefficients are those after step 10");
     }
 
     @Test
@@ -224,7 +224,7 @@ final class CoefficientLearningTest {
         LearnedCoefficients learned = learn(ToyCase.models(), patient);
 
         assertThat(learned.trace().end()).isEqualTo(End.PATIENCE);
-        assertThat(learned.trace().steps().size() - learned.trace().usedStep()).isEqualTo(20);
+        assertThat(learned.trace().steps().size() - learned.trace().usedStep()).isEqualTo(30);
     }
 
     /// What an oracle may do wrong.

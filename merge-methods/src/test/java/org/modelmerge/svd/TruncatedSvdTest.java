@@ -59,6 +59,22 @@ final class TruncatedSvdTest {
     }
 
     @Test
+    void findsWhatADominantDirectionHidesWhenRandomised() throws MergeException {
+        float[][] matrix = Matrices.decaying(200, 180, 40, 5);
+        for (float[] row : matrix) {
+            for (int j = 0; j < row.length; j++) {
+                row[j] += 30;
+            }
+        }
+        double[] squares = Matrices.squaredSingularValues(matrix);
+
+        TruncatedSvd svd = of(matrix, 180, 10, SvdMode.RANDOMIZED);
+
+        assertThat(Matrices.residual(matrix, 180, svd) / Matrices.optimum(squares, 10))
+                .isLessThan(1.02);
+    }
+
+    @Test
     void findsAllOfAMatrixOfLowerRankWhenRandomised() throws MergeException {
         float[][] matrix = Matrices.decaying(200, 180, 3, 5);
 

@@ -67,7 +67,8 @@ final class RoutedParts implements AutoCloseable {
             }
             case SPARSE, DENSE, ORACLE -> {
                 int elements = Math.toIntExact(tensor.shape().elementCount());
-                ByteBuffer values = allocate(tensor.name(), (long) folder.experts().size() * elements);
+                ByteBuffer values =
+                        allocate(tensor.name(), (long) folder.experts().size() * elements);
                 boolean isOracle = false;
                 for (int i = 0; i < folder.experts().size(); i++) {
                     Exclusive exclusive = folder.experts().get(i).read(tensor);
@@ -115,7 +116,9 @@ final class RoutedParts implements AutoCloseable {
                                     + Integer.MAX_VALUE + ")")
                     .atTensor(tensor);
         }
-        return arena.allocate(Math.max(bytes, 1), Weights.ALIGNMENT).asByteBuffer().order(ByteOrder.nativeOrder());
+        return arena.allocate(Math.max(bytes, 1), Weights.ALIGNMENT)
+                .asByteBuffer()
+                .order(ByteOrder.nativeOrder());
     }
 
     private NDArray array(ByteBuffer buffer, Shape shape) {
@@ -137,11 +140,11 @@ final class RoutedParts implements AutoCloseable {
     public void close() {
         for (RoutedPart part : parts.values()) {
             switch (part) {
-                case RoutedPart.Factored(_, NDArray up, NDArray down, _) -> {
-                    up.close();
-                    down.close();
+                case RoutedPart.Factored factored -> {
+                    factored.up().close();
+                    factored.down().close();
                 }
-                case RoutedPart.Stacked(_, NDArray values, _) -> values.close();
+                case RoutedPart.Stacked stacked -> stacked.values().close();
             }
         }
         parts.clear();

@@ -34,8 +34,7 @@ final class RoutedTensors implements Blueprint.Tensors {
     /// @param memory of the batch
     /// @param shares `[items][n]`, w
     /// @param oracle the same for tensors that are not routed: 1 at the true task
-    RoutedTensors(
-            Blueprint.Tensors shared, RoutedParts parts, BatchMemory memory, float[][] shares, float[][] oracle) {
+    RoutedTensors(Blueprint.Tensors shared, RoutedParts parts, BatchMemory memory, float[][] shares, float[][] oracle) {
         this.shared = shared;
         this.parts = parts;
         this.memory = memory;
@@ -73,7 +72,8 @@ final class RoutedTensors implements Blueprint.Tensors {
     /// All experts' products, then their weighted sum.
     private NDArray stackedLinear(NDArray x, Stacked stacked) {
         long out = stacked.shape().get(0);
-        NDArray all = Layers.linear(x, stacked.values().reshape(-1, stacked.shape().get(1)), null);
+        NDArray all =
+                Layers.linear(x, stacked.values().reshape(-1, stacked.shape().get(1)), null);
         long[] split = Arrays.copyOf(x.getShape().getShape(), x.getShape().dimension() + 1);
         split[split.length - 2] = stacked.experts();
         split[split.length - 1] = out;
@@ -93,7 +93,8 @@ final class RoutedTensors implements Blueprint.Tensors {
                         Shape kernel = factored.shape().slice(1);
                         NDArray down = factored.down().reshape(new Shape(factored.totalRank()).addAll(kernel));
                         NDArray inner = Layers.convolution(x, down, null, stride, padding);
-                        NDArray weighted = inner.mul(perRank(factored, new Shape()).reshape(-1, factored.totalRank(), 1, 1));
+                        NDArray weighted =
+                                inner.mul(perRank(factored, new Shape()).reshape(-1, factored.totalRank(), 1, 1));
                         NDArray up = factored.up().reshape(factored.shape().get(0), factored.totalRank(), 1, 1);
                         yield y.add(Layers.convolution(weighted, up, null, new Shape(1, 1), new Shape(0, 0)));
                     }

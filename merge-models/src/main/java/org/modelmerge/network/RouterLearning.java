@@ -94,8 +94,7 @@ public final class RouterLearning {
         return tasks;
     }
 
-    private static TaskData data(Task task, @Nullable TaskData data, String key)
-            throws MergeException {
+    private static TaskData data(Task task, @Nullable TaskData data, String key) throws MergeException {
         if (data == null) {
             throw MergeException.of(
                             ErrorCode.MALFORMED,

@@ -6,7 +6,6 @@ import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
 import ai.djl.training.GradientCollector;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -30,7 +29,8 @@ import org.modelmerge.routing.TrainedRouter;
 /// AdamW, learning rate falling linearly to 0, gradient cut to length 1
 /// ```
 ///
-/// After each epoch the validation examples are classified, and the epoch with the highest accuracy wins. The same seed and examples give the same bits on the same machine: one thread computes, and random numbers are ours.
+/// After each epoch the validation examples are classified, and the epoch with the highest accuracy wins. The same seed
+// and examples give the same bits on the same machine: one thread computes, and random numbers are ours.
 /// Only one router trains at a time in a process, as DJL has one gradient.
 ///
 /// Source: `train_router` of LZY-the-boys/Twin-Merging at f481c60, with the defaults of transformers' Trainer.
@@ -70,7 +70,8 @@ public final class RouterTrainer {
     /// @param taskCount n
     /// @param train at least two examples
     /// @param validation at least one
-    /// @throws MergeException `DEGENERATE` for too few examples, `NON_FINITE` for features that are not, `UNAVAILABLE`
+    /// @throws MergeException `DEGENERATE` for too few examples, `NON_FINITE` for features that are not,
+    // `UNAVAILABLE`
     ///     without libtorch, `CANCELLED` on interrupt
     public static TrainedRouter train(
             int taskCount, RouterExamples train, RouterExamples validation, RouterSettings settings, Listener listener)
@@ -99,8 +100,8 @@ public final class RouterTrainer {
                 if (!Float.isFinite(feature)) {
                     throw MergeException.of(
                                     ErrorCode.NON_FINITE,
-                                    "the shared expert gives no number for an example (got " + feature
-                                            + " for example " + i + ")")
+                                    "the shared expert gives no number for an example (got " + feature + " for example "
+                                            + i + ")")
                             .withHint("the weights of the shared expert are not finite, or too large");
                 }
             }
@@ -220,11 +221,8 @@ public final class RouterTrainer {
         Map<String, NDArray> leaves = new LinkedHashMap<>();
         shape.tensors().forEach((name, size) -> {
             float[] values = parameters.getOrDefault(name, new float[0]);
-            leaves.put(
-                    name,
-                    memory.floats(
-                            RouterNetwork.shape(size),
-                            buffer -> buffer.asFloatBuffer().put(values)));
+            leaves.put(name, memory.floats(RouterNetwork.shape(size), buffer -> buffer.asFloatBuffer()
+                    .put(values)));
         });
         return leaves;
     }
@@ -300,8 +298,7 @@ public final class RouterTrainer {
                 }
             }
         }
-        return new TrainedRouter.Epoch(
-                trainLoss, loss / validation.count(), (double) correct / validation.count());
+        return new TrainedRouter.Epoch(trainLoss, loss / validation.count(), (double) correct / validation.count());
     }
 
     private int largest(float[] values, int from) {

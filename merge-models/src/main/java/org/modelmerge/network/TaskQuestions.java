@@ -114,7 +114,8 @@ final class TaskQuestions implements AutoCloseable {
         try {
             return switch (data) {
                 case TaskData.Text text -> textFeatures(texts(network, blueprint), text, most);
-                case TaskData.Images images -> imageFeatures(new ImageFeatures(network, options.batchSize()), images, most);
+                case TaskData.Images images ->
+                    imageFeatures(new ImageFeatures(network, options.batchSize()), images, most);
             };
         } catch (MergeException e) {
             throw e.inFile(data.file().toString());

@@ -58,8 +58,8 @@ final class TorchEngine {
                             "no native library for " + what + " loads on this system (got " + Printable.text(system)
                                     + ", expected one like Linux amd64): " + reason(e),
                             e)
-                    .withHint("everything that needs no network works without it; if the home folder cannot be written,"
-                            + " set DJL_CACHE_DIR to a folder that can");
+                    .withHint("a release needs its networks-PLATFORM.zip unpacked over it; if the home folder cannot be"
+                            + " written, set DJL_CACHE_DIR to a folder that can; all else works without networks");
         }
     }
 

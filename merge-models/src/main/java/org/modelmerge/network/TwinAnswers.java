@@ -71,8 +71,7 @@ public final class TwinAnswers implements AnswerSource {
                 yield batches -> {
                     List<TwinNetwork.Routed> routed = learned.groupRadius() == 0
                             ? network.routed(batches, router, trueTask)
-                            : network.grouped(
-                                    batches, router, learned.groupRadius(), options.batchSize(), trueTask);
+                            : network.grouped(batches, router, learned.groupRadius(), options.batchSize(), trueTask);
                     List<float[][]> features = new ArrayList<>();
                     for (TwinNetwork.Routed batch : routed) {
                         mean.add(batch.shares());

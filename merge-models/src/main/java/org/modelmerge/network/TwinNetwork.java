@@ -21,7 +21,8 @@ import org.modelmerge.twin.TwinManifest;
 ///
 /// ```java
 /// try (TwinFolder folder = TwinFolder.open(path);
-///         TwinNetwork twin = TwinNetwork.open(folder, Architectures.named("bert"), settings, null, RunOptions.DEFAULT)) {
+///         TwinNetwork twin = TwinNetwork.open(folder, Architectures.named("bert"), settings, null,
+// RunOptions.DEFAULT)) {
 ///     List<Routed> routed = twin.routed(batches, RouterFiles.read(folder), TwinNetwork.UNKNOWN);
 /// }
 /// ```
@@ -149,8 +150,7 @@ public final class TwinNetwork implements AutoCloseable {
     ///
     /// @param trueTask the task of all items for tensors that are not routed, or [#UNKNOWN]
     /// @throws MergeException `MISMATCH` if the router does not fit, or the true task is needed and not known
-    public List<Routed> routed(List<? extends Batch> batches, StoredRouter router, int trueTask)
-            throws MergeException {
+    public List<Routed> routed(List<? extends Batch> batches, StoredRouter router, int trueTask) throws MergeException {
         requireFits(router);
         float[] oracle = oracle(trueTask);
         return shared.sideBySide(batches, batch -> {
@@ -166,16 +166,15 @@ public final class TwinNetwork implements AutoCloseable {
     /// @return `[items][d]`
     public float[][] mixed(Batch batch, float[][] shares, int trueTask) throws MergeException {
         float[] oracle = oracle(trueTask);
-        return shared.sideBySide(List.of(batch), one -> mixed(one, shares, oracle)).getFirst();
+        return shared.sideBySide(List.of(batch), one -> mixed(one, shares, oracle))
+                .getFirst();
     }
 
     private float[][] mixed(Batch batch, float[][] shares, float[] oracle) throws MergeException {
         float[][] same = new float[shares.length][];
         Arrays.fill(same, oracle);
         return shared.compute(
-                shared.blueprint(),
-                batch,
-                memory -> new RoutedTensors(shared.tensors(), parts, memory, shares, same));
+                shared.blueprint(), batch, memory -> new RoutedTensors(shared.tensors(), parts, memory, shares, same));
     }
 
     /// Features of batches by one model that is composed for all of them.

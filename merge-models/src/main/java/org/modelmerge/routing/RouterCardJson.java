@@ -57,8 +57,7 @@ record RouterCardJson(RouterCard card, String weightsSha256) {
         tree.allowOnly(KEYS);
         long schema = tree.count("schema");
         if (schema != 1) {
-            throw MergeException.of(
-                    ErrorCode.UNSUPPORTED_FORMAT, "unknown schema (got " + schema + ", expected 1)");
+            throw MergeException.of(ErrorCode.UNSUPPORTED_FORMAT, "unknown schema (got " + schema + ", expected 1)");
         }
         String word = tree.text("features");
         FeatureRule rule = FeatureRule.named(word);

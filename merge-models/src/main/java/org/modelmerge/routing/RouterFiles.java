@@ -46,7 +46,8 @@ public final class RouterFiles {
 
     /// Reads the router of a Twin folder and checks that it belongs there.
     ///
-    /// @throws MergeException `NOT_FOUND` if there is none; `MISMATCH` if it is of another shared expert, other tasks,
+    /// @throws MergeException `NOT_FOUND` if there is none; `MISMATCH` if it is of another shared expert, other
+    // tasks,
     ///     or its files are not of one training; `MALFORMED`; or as the system refuses
     public static StoredRouter read(TwinFolder folder) throws MergeException {
         Path path = folder.path();

@@ -14,7 +14,8 @@ public record RouterShape(int featureCount, int hidden, int taskCount) {
     /// Refuses sizes below 1.
     public RouterShape {
         if (featureCount < 1 || hidden < 1 || taskCount < 1) {
-            throw new IllegalArgumentException(featureCount + " features, " + hidden + " units, " + taskCount + " tasks");
+            throw new IllegalArgumentException(
+                    featureCount + " features, " + hidden + " units, " + taskCount + " tasks");
         }
     }
 

@@ -4,7 +4,8 @@ package org.modelmerge.routing;
 public sealed interface Routing {
     /// What the router says of each input.
     ///
-    /// @param groupRadius inputs whose shares differ by at most this total variation share one composed model; 0 mixes
+    /// @param groupRadius inputs whose shares differ by at most this total variation share one composed model; 0
+    // mixes
     ///     the experts for each input by itself
     record Learned(double groupRadius) implements Routing {
         /// Each input by itself.

@@ -55,8 +55,8 @@ final class RouterTrainerTest {
         List<TrainedRouter.Epoch> heard = new ArrayList<>();
         RouterExamples validation = noisy(2, 60);
 
-        TrainedRouter trained = RouterTrainer.train(
-                3, noisy(1, 60), validation, SETTINGS, (_, epoch) -> heard.add(epoch));
+        TrainedRouter trained =
+                RouterTrainer.train(3, noisy(1, 60), validation, SETTINGS, (_, epoch) -> heard.add(epoch));
 
         assertThat(heard).isEqualTo(trained.curve()).hasSize(12);
         TrainedRouter.Epoch best = heard.get(trained.bestEpoch() - 1);
@@ -64,7 +64,10 @@ final class RouterTrainerTest {
         assertThat(trained.accuracy()).isEqualTo(best.accuracy()).isBetween(0.4, 0.99);
         int right = 0;
         for (int i = 0; i < validation.count(); i++) {
-            right += largest(trained.router().logits(validation.features()[i])) == validation.tasks()[i] ? 1 : 0;
+            right += largest(trained.router().logits(validation.features()[i]))
+                            == validation.tasks()[i]
+                    ? 1
+                    : 0;
         }
         assertThat((double) right / validation.count()).isEqualTo(best.accuracy());
     }

@@ -73,7 +73,8 @@ final class TwinNetworkTest {
                 }
 
                 float[][] mixed = network.mixed(batch, shares(batch), 1);
-                float[][] composed = network.composed(List.of(batch), SHARES[0], 1).getFirst();
+                float[][] composed =
+                        network.composed(List.of(batch), SHARES[0], 1).getFirst();
 
                 assertThat(Fixture.difference(mixed, expected)).isLessThan(TOLERANCE);
                 assertThat(Fixture.difference(new float[][] {composed[0]}, new float[][] {expected[0]}))
@@ -112,11 +113,9 @@ final class TwinNetworkTest {
 
             float[][] features = network.routerFeatures(List.of(batch)).getFirst();
             for (int i = 0; i < batch.count(); i++) {
-                assertThat(routed.shares()[i])
-                        .containsExactly(router.router().weights(features[i]));
+                assertThat(routed.shares()[i]).containsExactly(router.router().weights(features[i]));
             }
-            assertThat(routed.features())
-                    .isDeepEqualTo(network.mixed(batch, routed.shares(), TwinNetwork.UNKNOWN));
+            assertThat(routed.features()).isDeepEqualTo(network.mixed(batch, routed.shares(), TwinNetwork.UNKNOWN));
             assertThat(routed.shares()[0]).isNotEqualTo(routed.shares()[1]);
         }
     }
@@ -130,7 +129,10 @@ final class TwinNetworkTest {
                 TwinNetwork first = TwinNetwork.open(
                         folder,
                         Architectures.named("bert"),
-                        new NetworkSettings(Pooling.CLS, 0, Fixture.of("tiny-bert").weights().config()),
+                        new NetworkSettings(
+                                Pooling.CLS,
+                                0,
+                                Fixture.of("tiny-bert").weights().config()),
                         null,
                         OPTIONS)) {
             assertThat(first.routerFeatures(List.of(batch)).getFirst())
@@ -145,12 +147,13 @@ final class TwinNetworkTest {
             Batch batch = batch("tiny-bert", Fixture.of("tiny-bert"));
             StoredRouter router = router(network, 32);
 
-            TwinNetwork.Routed one =
-                    network.grouped(List.of(batch), router, 1, 2, TwinNetwork.UNKNOWN).getFirst();
-            TwinNetwork.Routed alone =
-                    network.grouped(List.of(batch), router, 0, 2, TwinNetwork.UNKNOWN).getFirst();
+            TwinNetwork.Routed one = network.grouped(List.of(batch), router, 1, 2, TwinNetwork.UNKNOWN)
+                    .getFirst();
+            TwinNetwork.Routed alone = network.grouped(List.of(batch), router, 0, 2, TwinNetwork.UNKNOWN)
+                    .getFirst();
 
-            assertThat(List.of(one.shares())).allSatisfy(shares -> assertThat(shares).containsExactly(one.shares()[0]));
+            assertThat(List.of(one.shares()))
+                    .allSatisfy(shares -> assertThat(shares).containsExactly(one.shares()[0]));
             assertThat(Fixture.difference(
                             one.features(),
                             network.composed(List.of(batch), one.shares()[0], TwinNetwork.UNKNOWN)
@@ -205,11 +208,7 @@ final class TwinNetworkTest {
     private static TwinNetwork open(TwinFolder folder) throws Exception {
         try (CheckpointWeights weights = Fixture.of("tiny-bert").weights()) {
             return TwinNetwork.open(
-                    folder,
-                    Architectures.named("bert"),
-                    new NetworkSettings(null, 0, weights.config()),
-                    null,
-                    OPTIONS);
+                    folder, Architectures.named("bert"), new NetworkSettings(null, 0, weights.config()), null, OPTIONS);
         }
     }
 
@@ -258,9 +257,7 @@ final class TwinNetworkTest {
     }
 
     private static Batch batch(String name, Fixture fixture) throws MergeException {
-        return name.equals("tiny-bert")
-                ? new Batch.Tokens(fixture.numbers("ids"))
-                : new Batch.Images(Fixture.images());
+        return name.equals("tiny-bert") ? new Batch.Tokens(fixture.numbers("ids")) : new Batch.Images(Fixture.images());
     }
 
     private static CheckpointWeights weights(Fixture fixture, String name) throws MergeException {

@@ -44,13 +44,14 @@ final class TwinSpeedTest {
                         new NetworkSettings(null, 0, ModelConfig.NONE),
                         null,
                         new RunOptions(2, 32))) {
-            StoredRouter router =
-                    TwinNetworkTest.router(network.tasks(), RouterShape.of(D, network.tasks().size()));
+            StoredRouter router = TwinNetworkTest.router(
+                    network.tasks(), RouterShape.of(D, network.tasks().size()));
 
             double plain = itemsPerSecond(batches, () -> network.shared().features(batches));
             double routed = itemsPerSecond(batches, () -> network.routed(batches, router, TwinNetwork.UNKNOWN));
             List<Batch> few = singles(batches);
-            float[][] shares = network.shares(few, router).stream().map(one -> one[0]).toArray(float[][]::new);
+            float[][] shares =
+                    network.shares(few, router).stream().map(one -> one[0]).toArray(float[][]::new);
             double composed = itemsPerSecond(few, () -> {
                 for (int i = 0; i < shares.length; i++) {
                     network.composed(List.of(few.get(i)), shares[i], TwinNetwork.UNKNOWN);

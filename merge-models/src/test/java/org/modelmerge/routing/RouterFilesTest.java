@@ -110,9 +110,8 @@ final class RouterFilesTest {
         byte[] whole = Files.readAllBytes(folder.resolve("router.safetensors"));
         Files.write(folder.resolve("router.safetensors"), Arrays.copyOf(whole, whole.length - 8));
 
-        assertThatThrownBy(this::read)
-                .isInstanceOfSatisfying(MergeException.class, fault -> assertThat(fault.code())
-                        .isEqualTo(ErrorCode.MALFORMED));
+        assertThatThrownBy(this::read).isInstanceOfSatisfying(MergeException.class, fault -> assertThat(fault.code())
+                .isEqualTo(ErrorCode.MALFORMED));
     }
 
     @Test

@@ -55,11 +55,10 @@ final class RouterTest {
         Map<String, float[]> tensors = new HashMap<>(floats("router_mlp.safetensors"));
         tensors.remove("bn3.running_var");
 
-        assertThatThrownBy(() -> Router.of(SHAPE, tensors))
-                .isInstanceOfSatisfying(MergeException.class, fault -> {
-                    assertThat(fault.code()).isEqualTo(ErrorCode.MISSING_TENSOR);
-                    assertThat(fault).hasMessage("bn3.running_var: the router needs this tensor and the file lacks it");
-                });
+        assertThatThrownBy(() -> Router.of(SHAPE, tensors)).isInstanceOfSatisfying(MergeException.class, fault -> {
+            assertThat(fault.code()).isEqualTo(ErrorCode.MISSING_TENSOR);
+            assertThat(fault).hasMessage("bn3.running_var: the router needs this tensor and the file lacks it");
+        });
     }
 
     @Test
@@ -67,12 +66,10 @@ final class RouterTest {
         Map<String, float[]> tensors = new HashMap<>(floats("router_mlp.safetensors"));
         tensors.put("fc4.bias", new float[4]);
 
-        assertThatThrownBy(() -> Router.of(SHAPE, tensors))
-                .isInstanceOfSatisfying(MergeException.class, fault -> {
-                    assertThat(fault.code()).isEqualTo(ErrorCode.MISMATCH);
-                    assertThat(fault)
-                            .hasMessage("fc4.bias: wrong size for the router (got 4 elements, expected [3])");
-                });
+        assertThatThrownBy(() -> Router.of(SHAPE, tensors)).isInstanceOfSatisfying(MergeException.class, fault -> {
+            assertThat(fault.code()).isEqualTo(ErrorCode.MISMATCH);
+            assertThat(fault).hasMessage("fc4.bias: wrong size for the router (got 4 elements, expected [3])");
+        });
     }
 
     @Test
@@ -82,8 +79,7 @@ final class RouterTest {
 
         assertThatThrownBy(() -> Router.of(SHAPE, tensors))
                 .isInstanceOfSatisfying(
-                        MergeException.class,
-                        fault -> assertThat(fault.code()).isEqualTo(ErrorCode.NON_FINITE));
+                        MergeException.class, fault -> assertThat(fault.code()).isEqualTo(ErrorCode.NON_FINITE));
     }
 
     private static float[] row(float[] rows, int i, int width) {
@@ -94,8 +90,8 @@ final class RouterTest {
 
     /// All float tensors of a file in the test's resources.
     static Map<String, float[]> floats(String name) throws MergeException, URISyntaxException {
-        Path file = Path.of(Objects.requireNonNull(RouterTest.class.getResource(name), name)
-                .toURI());
+        Path file = Path.of(
+                Objects.requireNonNull(RouterTest.class.getResource(name), name).toURI());
         Map<String, float[]> tensors = new LinkedHashMap<>();
         try (Checkpoint checkpoint = Checkpoint.open(file)) {
             for (StoredTensor stored : checkpoint.tensors().values()) {

@@ -58,7 +58,8 @@ public final class TwinFixture {
     /// @param tensors those of a network
     public void write(Path folder, WeightSource source, Map<String, Shape> tensors) throws IOException, MergeException {
         Files.createDirectories(folder);
-        List<TinyCheckpoint> files = tasks.stream().map(_ -> new TinyCheckpoint()).toList();
+        List<TinyCheckpoint> files =
+                tasks.stream().map(_ -> new TinyCheckpoint()).toList();
         TinyCheckpoint sharedFile = new TinyCheckpoint();
         List<Map<String, Object>> listed = new ArrayList<>();
         for (Map.Entry<String, Shape> tensor : tensors.entrySet()) {
@@ -207,10 +208,14 @@ public final class TwinFixture {
         String hash = HexFormat.of().formatHex(Hashes.sha256().digest(Files.readAllBytes(written)));
         try (Checkpoint checkpoint = Checkpoint.open(written)) {
             return Map.of(
-                    "file", name,
-                    "size", Files.size(written),
-                    "headerSha256", checkpoint.headerSha256(),
-                    "sha256", hash);
+                    "file",
+                    name,
+                    "size",
+                    Files.size(written),
+                    "headerSha256",
+                    checkpoint.headerSha256(),
+                    "sha256",
+                    hash);
         }
     }
 }

@@ -21,7 +21,10 @@ final class RoutingSection {
         for (String expert : routing.experts()) {
             html.open("th", "scope", "col").name(expert).close("th");
         }
-        html.element("th", "own largest", "scope", "col").close("tr").close("thead").open("tbody");
+        html.element("th", "own largest", "scope", "col")
+                .close("tr")
+                .close("thead")
+                .open("tbody");
         for (RoutingMatrix.Row row : routing.rows()) {
             html.line().open("tr").open("th", "scope", "row").name(row.task()).close("th");
             for (double share : row.mean()) {

@@ -109,7 +109,7 @@ final class SearchSections {
         for (Trial trial : result.trials()) {
             html.line().open("tr").element("td", Numbers.count(trial.number()), "class", "n");
             html.open("td").text(options(trial.values()));
-            if (trial == result.best()) {
+            if (trial.number() == result.best().number()) {
                 html.element("strong", " best");
             }
             html.close("td");

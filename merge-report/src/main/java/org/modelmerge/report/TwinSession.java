@@ -134,8 +134,8 @@ public final class TwinSession implements AutoCloseable {
         Staged staged = Staged.in(transaction, order);
         copySideFiles(staged.output());
         List<MergeReport> reports = new ArrayList<>();
-        TwinExtraction.Outcome done = extraction.run(
-                staged.output(), observer, outcome -> reports.add(writeRecipes(staged, outcome)));
+        TwinExtraction.Outcome done =
+                extraction.run(staged.output(), observer, outcome -> reports.add(writeRecipes(staged, outcome)));
         MergeReport report = reports.getFirst();
         RoutingMatrix routing = null;
         if (evaluator != null) {

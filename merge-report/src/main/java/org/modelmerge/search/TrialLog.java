@@ -57,9 +57,9 @@ public final class TrialLog implements AutoCloseable {
     /// Opens the log in a folder, or begins one; a folder that does not exist is made.
     ///
     /// @param settings everything that the scores depend on, in values that JSON has
-    /// @throws MergeException `MISMATCH` if the log is of other settings, `MALFORMED` if it is none; `IO` and the
-    // like,
-    ///     also if another process uses it
+    /// @throws MergeException `MISMATCH` if the log is of other settings, `MALFORMED` if it is none, `IO` if
+    // another
+    ///     process uses it, or as the system refuses
     public static TrialLog open(Storage storage, Path folder, Map<String, Object> settings) throws MergeException {
         if (storage.kind(folder) == Storage.Kind.ABSENT) {
             storage.createFolder(folder);
