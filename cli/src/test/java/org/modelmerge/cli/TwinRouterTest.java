@@ -67,7 +67,8 @@ final class TwinRouterTest {
 
     private void extractWithRouter() {
         assertThat(extract("--no-report").exit()).isZero();
-        Cli.Result trained = run("twin", "train-router", "--tasks", "tasks.yaml", "--epochs", "8", "merged-twin");
+        Cli.Result trained = run(
+                "twin", "train-router", "--tasks", "tasks.yaml", "--epochs", "20", "--batch-size", "64", "merged-twin");
         assertThat(trained.exit()).as(trained.err()).isZero();
     }
 
@@ -81,7 +82,7 @@ final class TwinRouterTest {
 
         assertThat(directory.resolve("merged-twin/router.json"))
                 .content()
-                .contains("\"features\": \"head-input\"", "\"epochs\": 8");
+                .contains("\"features\": \"head-input\"", "\"epochs\": 20");
         Cli.Result table = run("twin", "route", "--tasks", "tasks.yaml", "merged-twin");
         assertThat(table.out().lines()).hasSize(4);
         assertThat(table.out()).startsWith("task").contains("own largest");
@@ -126,7 +127,17 @@ final class TwinRouterTest {
         extractWithRouter();
         byte[] first = Files.readAllBytes(directory.resolve("merged-twin/router.safetensors"));
 
-        Cli.Result again = run("twin", "train-router", "--tasks", "tasks.yaml", "--epochs", "8", "-f", "merged-twin");
+        Cli.Result again = run(
+                "twin",
+                "train-router",
+                "--tasks",
+                "tasks.yaml",
+                "--epochs",
+                "20",
+                "--batch-size",
+                "64",
+                "-f",
+                "merged-twin");
 
         assertThat(again.exit()).as(again.err()).isZero();
         assertThat(directory.resolve("merged-twin/router.safetensors")).hasBinaryContent(first);
