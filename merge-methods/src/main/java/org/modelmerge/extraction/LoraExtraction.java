@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.OutputTransaction;
 import org.modelmerge.checkpoint.Shard;
@@ -110,7 +111,7 @@ public final class LoraExtraction implements AutoCloseable {
                 new AdapterFiles(storage, transaction.stageFolder(request.output()), modules, request.dtype())) {
             observer.passStarted("decompose", 2, 2, bytes(matrices));
             for (ModuleFactors module : modules) {
-                TaskMatrix tau = matrices.get(module);
+                TaskMatrix tau = Objects.requireNonNull(matrices.get(module));
                 extracted.add(extract(module, tau, squares.getOrDefault(module, 0.0), files));
                 heard(observer, tau);
             }
