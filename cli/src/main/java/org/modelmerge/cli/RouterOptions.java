@@ -1,5 +1,6 @@
 package org.modelmerge.cli;
 
+import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.routing.RouterSettings;
 import picocli.CommandLine.Command;
@@ -8,6 +9,15 @@ import picocli.CommandLine.Option;
 /// How a router is trained.
 @Command(optionListHeading = "Training")
 final class RouterOptions {
+    @Option(names = "--tasks", paramLabel = "FILE", description = "task file with train and validation rows")
+    @Nullable
+    String tasks;
+
+    @Option(
+            names = {"-f", "--force"},
+            description = "replace the router that the folder has")
+    boolean force;
+
     @Option(names = "--epochs", paramLabel = "N", description = "passes over all examples (default: 50)")
     String epochs = "50";
 

@@ -36,30 +36,37 @@ import picocli.CommandLine.Parameters;
 final class TwinRouteCommand implements Command {
     private static final List<String> SPLITS = List.of("test", "validation", "train", "unlabelled");
 
-    @Option(names = "--tasks", paramLabel = "FILE", description = "task file that names the items")
-    @Nullable
-    String tasks;
-
-    @Option(
-            names = "--split",
-            paramLabel = "test|validation|train|unlabelled",
-            description = "which items (default: test)")
-    String split = "test";
-
-    @Option(names = "--save-weights", paramLabel = "FILE", description = "write the shares of each item, as JSON")
-    @Nullable
-    String saved;
-
-    @Option(
-            names = {"-f", "--force"},
-            description = "replace an existing file, atomically")
-    boolean force;
+    @Mixin
+    Questions questions = new Questions();
 
     @Mixin
     CommonOptions common = new CommonOptions();
 
     @Parameters(arity = "0..*", paramLabel = "DIR")
     List<String> paths = new ArrayList<>();
+
+    /// Which items, and where their shares go.
+    @CommandLine.Command(optionListHeading = "Routing")
+    static final class Questions {
+        @Option(names = "--tasks", paramLabel = "FILE", description = "task file that names the items")
+        @Nullable
+        String tasks;
+
+        @Option(
+                names = "--split",
+                paramLabel = "test|validation|train|unlabelled",
+                description = "which items (default: test)")
+        String split = "test";
+
+        @Option(names = "--save-weights", paramLabel = "FILE", description = "write the shares of each item, as JSON")
+        @Nullable
+        String saved;
+
+        @Option(
+                names = {"-f", "--force"},
+                description = "replace an existing file, atomically")
+        boolean force;
+    }
 
     @Override
     public CommonOptions common() {
@@ -86,12 +93,12 @@ final class TwinRouteCommand implements Command {
     @Override
     public int run(Talk talk) throws MergeException {
         Path path = TwinInspectCommand.folder(talk, paths);
-        String chosen = Words.choice("--split", split, SPLITS);
-        TaskFile file = TwinTrainRouterCommand.taskFile(talk, tasks);
-        Path target = Words.pathOrNull(talk.console(), "--save-weights", saved);
+        String chosen = Words.choice("--split", questions.split, SPLITS);
+        TaskFile file = TwinTrainRouterCommand.taskFile(talk, questions.tasks);
+        Path target = Words.pathOrNull(talk.console(), "--save-weights", questions.saved);
         Storage storage = LocalStorage.INSTANCE;
         RoutingMatrix matrix;
-        try (OutputTransaction transaction = OutputTransaction.begin(storage, force)) {
+        try (OutputTransaction transaction = OutputTransaction.begin(storage, questions.force)) {
             Path staged = target == null ? null : transaction.stageFile(target);
             List<float[][]> all = new ArrayList<>();
             matrix = route(path, file, chosen, all);

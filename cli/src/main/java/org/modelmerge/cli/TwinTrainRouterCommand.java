@@ -22,7 +22,6 @@ import org.modelmerge.task.TaskFile;
 import org.modelmerge.twin.TwinFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `merge twin train-router`.
@@ -31,15 +30,6 @@ import picocli.CommandLine.Parameters;
                 + "input needs. It learns from train rows; validation rows choose the best epoch.",
         customSynopsis = "merge twin train-router --tasks FILE [options] DIR")
 final class TwinTrainRouterCommand implements Command {
-    @Option(names = "--tasks", paramLabel = "FILE", description = "task file with train and validation rows")
-    @Nullable
-    String tasks;
-
-    @Option(
-            names = {"-f", "--force"},
-            description = "replace the router that the folder has")
-    boolean force;
-
     @Mixin
     RouterOptions router = new RouterOptions();
 
@@ -75,11 +65,11 @@ final class TwinTrainRouterCommand implements Command {
     public int run(Talk talk) throws MergeException {
         Path path = TwinInspectCommand.folder(talk, paths);
         RouterSettings settings = router.settings();
-        TaskFile file = taskFile(talk, tasks);
+        TaskFile file = taskFile(talk, router.tasks);
         RouterLearning.Learned learned;
         Storage storage = LocalStorage.INSTANCE;
         try (TwinFolder folder = TwinFolder.open(path);
-                OutputTransaction transaction = OutputTransaction.begin(storage, force)) {
+                OutputTransaction transaction = OutputTransaction.begin(storage, router.force)) {
             Path weights = transaction.stageFile(path.resolve(RouterFiles.WEIGHTS));
             Path card = transaction.stageFile(path.resolve(RouterFiles.CARD));
             try (TwinItems items = TwinItems.open(folder, file.model(), RunOptions.DEFAULT)) {
