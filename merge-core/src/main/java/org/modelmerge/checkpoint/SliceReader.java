@@ -63,8 +63,7 @@ public final class SliceReader {
     /// @param end not before the end of this window
     /// @param order [ElementOrder#EVEN_ODD] for BF16 only
     /// @throws MergeException if reading fails
-    public void readAhead(
-            RangeSource source, DType type, long offset, long end, ElementOrder order, float[] target)
+    public void readAhead(RangeSource source, DType type, long offset, long end, ElementOrder order, float[] target)
             throws MergeException {
         if (order == ElementOrder.EVEN_ODD && type != DType.BF16) {
             throw new IllegalArgumentException(type + " is read in natural order");

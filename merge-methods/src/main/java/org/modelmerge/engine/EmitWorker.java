@@ -46,9 +46,7 @@ final class EmitWorker implements UnitPool.Worker {
         int sliceElements = context.workload().sliceElements();
         this.encoder = new SliceEncoder(sliceElements, Workload.ioBytes(sliceElements));
         this.statistics = statistics;
-        this.meter = context.plan().statistics()
-                ? new LeafMeter(context.taskCount(), sliceElements)
-                : null;
+        this.meter = context.plan().statistics() ? new LeafMeter(context.taskCount(), sliceElements) : null;
     }
 
     LeafStatistics statistics() {
@@ -105,7 +103,10 @@ final class EmitWorker implements UnitPool.Worker {
     /// @param end the element of the tensor that follows it
     private void write(Unit unit, PlannedTensor tensor, long end) throws MergeException {
         ByteBuffer encoded = encoder.drain();
-        sink.write(unit.file(), encoded, tensor.outputOffset() + end * tensor.dtype().bytes() - encoded.remaining());
+        sink.write(
+                unit.file(),
+                encoded,
+                tensor.outputOffset() + end * tensor.dtype().bytes() - encoded.remaining());
     }
 
     private void refuseOverflow(PlannedTensor tensor, Slice slice, ElementOrder order, long start)
