@@ -24,6 +24,9 @@ final class TwinExtractCommand implements MergingCommand {
     OutputOptions output = new OutputOptions();
 
     @Mixin
+    TwinSeedOptions seed = new TwinSeedOptions();
+
+    @Mixin
     MachineOptions machine = new MachineOptions();
 
     @Mixin
@@ -66,6 +69,7 @@ final class TwinExtractCommand implements MergingCommand {
         Map<String, Object> values = new LinkedHashMap<>(method.given(talk.console()));
         scope.addTo(values);
         machine.addTo(values);
+        Settings.addIfGiven(values, Settings.SEED, seed.seed);
         output.addTo(values);
         Operands models = Operands.of(talk.console(), operands, "merge twin extract BASE EXPERT...");
         Path chosen = Words.pathOrNull(talk.console(), "--output", output.output);

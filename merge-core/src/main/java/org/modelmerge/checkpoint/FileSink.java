@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.locks.ReentrantLock;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 
@@ -14,6 +15,8 @@ import org.modelmerge.error.MergeException;
 final class FileSink implements ShardSink {
     private final Path file;
     private final FileChannel channel;
+    /// Systems let one thread at a time write a file and have the others spin; whoever waits here costs nothing.
+    private final ReentrantLock writing = new ReentrantLock();
     private volatile boolean forceFailed;
 
     private FileSink(Path file, FileChannel channel) {
@@ -36,12 +39,15 @@ final class FileSink implements ShardSink {
     @Override
     public void write(ByteBuffer source, long offset) throws MergeException {
         long position = offset;
+        writing.lock();
         try {
             while (source.hasRemaining()) {
                 position += channel.write(source, position);
             }
         } catch (IOException e) {
             throw MergeException.ofIo("cannot write", e).inFile(file.toString());
+        } finally {
+            writing.unlock();
         }
     }
 

@@ -12,6 +12,8 @@ import org.modelmerge.kernel.RawFloats;
 public final class SliceEncoder {
     private final ByteBuffer bytes;
     private final MemorySegment memory;
+    private final int largestWindow;
+    private MemorySegment window = MemorySegment.NULL;
     private short[] shorts = new short[0];
     private double[] doubles = new double[0];
     private float[] natural = new float[0];
@@ -19,8 +21,15 @@ public final class SliceEncoder {
 
     /// An encoder of windows of at most `maxElements` elements.
     public SliceEncoder(int maxElements) {
-        bytes = ByteBuffer.allocateDirect(Math.multiplyExact(maxElements, Double.BYTES))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        this(maxElements, 0);
+    }
+
+    /// An encoder of windows of at most `maxElements` elements that follow one another.
+    ///
+    /// @param bufferBytes how much [#append] collects; may be less than a window
+    public SliceEncoder(int maxElements, int bufferBytes) {
+        largestWindow = Math.multiplyExact(maxElements, Double.BYTES);
+        bytes = ByteBuffer.allocateDirect(Math.max(bufferBytes, largestWindow)).order(ByteOrder.LITTLE_ENDIAN);
         memory = MemorySegment.ofBuffer(bytes);
     }
 
@@ -39,13 +48,28 @@ public final class SliceEncoder {
     /// @param written takes what the bytes mean as float32, or null; as long as `values`, may be the same array
     /// @return a buffer that the next call overwrites
     public ByteBuffer encode(float[] values, DType dtype, ElementOrder order, float @Nullable [] written) {
-        format = SliceReader.format(dtype);
         bytes.clear();
+        append(values, dtype, order, written);
+        return drain();
+    }
+
+    /// Puts the bytes of `values` behind those of earlier windows.
+    ///
+    /// @param values kept as they are
+    /// @param order how `values` and `written` lie
+    /// @param written takes what the bytes mean as float32, or null; as long as `values`, may be the same array
+    /// @throws IllegalStateException if the buffer [is full][#isFull]
+    public void append(float[] values, DType dtype, ElementOrder order, float @Nullable [] written) {
+        if (isFull()) {
+            throw new IllegalStateException("the buffer is full");
+        }
+        format = SliceReader.format(dtype);
         int count = values.length;
+        window = memory.asSlice(bytes.position(), (long) count * dtype.bytes());
         if (order == ElementOrder.EVEN_ODD && dtype == DType.BF16) {
-            Conversions.roundToBf16EvenOdd(values, memory);
+            Conversions.roundToBf16EvenOdd(values, window);
             if (written != null) {
-                Conversions.widenBf16EvenOdd(memory, written);
+                Conversions.widenBf16EvenOdd(window, written);
             }
         } else if (order == ElementOrder.EVEN_ODD) {
             encodeNatural(inNaturalOrder(values), dtype);
@@ -62,12 +86,26 @@ public final class SliceEncoder {
                 decodeNatural(dtype, written);
             }
         }
-        return bytes.position(0).limit(count * dtype.bytes());
+        bytes.position(bytes.position() + count * dtype.bytes());
+    }
+
+    /// Whether there may be no room for another window.
+    public boolean isFull() {
+        return bytes.remaining() < largestWindow;
+    }
+
+    /// The bytes of all windows since the last call.
+    ///
+    /// @return a buffer that the next call of [#append] or [#encode] overwrites
+    public ByteBuffer drain() {
+        ByteBuffer drained = bytes.duplicate().flip();
+        bytes.clear();
+        return drained;
     }
 
     /// The place in the last window of its first element that is not finite as written, or -1.
     public int firstNonFinite() {
-        return format.firstNonFinite(memory.asSlice(0, bytes.limit()));
+        return format.firstNonFinite(window);
     }
 
     private void encodeNatural(float[] values, DType dtype) {

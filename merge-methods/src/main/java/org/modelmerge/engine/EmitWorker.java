@@ -43,11 +43,10 @@ final class EmitWorker implements UnitPool.Worker {
         this.units = units;
         this.sink = sink;
         this.loader = context.newLoader();
-        this.encoder = new SliceEncoder(context.workload().sliceElements());
+        int sliceElements = context.workload().sliceElements();
+        this.encoder = new SliceEncoder(sliceElements, Workload.ioBytes(sliceElements));
         this.statistics = statistics;
-        this.meter = context.plan().statistics()
-                ? new LeafMeter(context.taskCount(), context.workload().sliceElements())
-                : null;
+        this.meter = context.plan().statistics() ? new LeafMeter(context.taskCount(), sliceElements) : null;
     }
 
     LeafStatistics statistics() {
@@ -83,20 +82,31 @@ final class EmitWorker implements UnitPool.Worker {
             if (meter != null && written.length != out.length) {
                 written = new float[out.length];
             }
-            ByteBuffer encoded = encoder.encode(out, tensor.dtype(), order, meter == null ? null : written);
+            encoder.append(out, tensor.dtype(), order, meter == null ? null : written);
             refuseOverflow(tensor, slice, order, start);
-            sink.write(
-                    unit.file(),
-                    encoded,
-                    tensor.outputOffset() + start * tensor.dtype().bytes());
+            if (encoder.isFull()) {
+                write(unit, tensor, start + out.length);
+            }
             if (meter != null) {
                 meter.add(slice, out, written, start - leaf.start());
             }
             context.progress().read(out.length * bytes);
         });
+        write(unit, tensor, leaf.start() + leaf.count());
         if (meter != null) {
             meter.finish(leaf.ordinal(), statistics);
         }
+    }
+
+    /// Writes what the encoder holds.
+    ///
+    /// @param end the element of the tensor that follows it
+    private void write(Unit unit, PlannedTensor tensor, long end) throws MergeException {
+        ByteBuffer encoded = encoder.drain();
+        sink.write(
+                unit.file(),
+                encoded,
+                tensor.outputOffset() + end * tensor.dtype().bytes() - encoded.remaining());
     }
 
     private void refuseOverflow(PlannedTensor tensor, Slice slice, ElementOrder order, long start)

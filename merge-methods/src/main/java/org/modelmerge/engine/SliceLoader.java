@@ -1,5 +1,6 @@
 package org.modelmerge.engine;
 
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.DType;
@@ -16,7 +17,7 @@ final class SliceLoader {
     private final MergePlan plan;
     private final PlanInputs inputs;
     private final int sliceElements;
-    private final SliceReader reader;
+    private final SliceReader[] readers;
     private final Slice.Workspace workspace = new Slice.Workspace();
     private float[] base = new float[0];
     private float[][] experts;
@@ -26,7 +27,8 @@ final class SliceLoader {
         this.plan = plan;
         this.inputs = inputs;
         this.sliceElements = Math.min(sliceElements, plan.leafElements());
-        this.reader = new SliceReader(this.sliceElements);
+        this.readers = new SliceReader[plan.inputs().size()];
+        Arrays.setAll(readers, _ -> new SliceReader(this.sliceElements, Workload.ioBytes(this.sliceElements)));
         this.experts = new float[plan.inputs().size() - 1][0];
     }
 
@@ -45,7 +47,7 @@ final class SliceLoader {
         long end = leaf.start() + leaf.count();
         for (long start = leaf.start(); start < end; start += sliceElements) {
             int count = (int) Math.min(sliceElements, end - start);
-            visitor.visit(load(tensor, leaf.merged(), start, count), start);
+            visitor.visit(load(tensor, leaf.merged(), start, count, end), start);
         }
     }
 
@@ -73,7 +75,7 @@ final class SliceLoader {
         return bytes;
     }
 
-    private Slice load(PlannedTensor tensor, int merged, long start, int count) throws MergeException {
+    private Slice load(PlannedTensor tensor, int merged, long start, int count, long leafEnd) throws MergeException {
         if (base.length != count) {
             base = new float[count];
             experts = new float[experts.length][count];
@@ -85,12 +87,15 @@ final class SliceLoader {
             if (range == null) {
                 throw new IllegalStateException("merged tensor " + tensor.name() + " without a range");
             }
+            SliceReader reader = readers[model];
             float[] target = model == 0 ? base : experts[model - 1];
             try {
-                long offset = range.offset() + start * range.dtype().bytes();
-                reader.readFloats(inputs.source(model, range), range.dtype(), offset, order, target);
+                int bytes = range.dtype().bytes();
+                long offset = range.offset() + start * bytes;
+                long end = range.offset() + leafEnd * bytes;
+                reader.readAhead(inputs.source(model, range), range.dtype(), offset, end, order, target);
                 if (!plan.allowNonfinite()) {
-                    refuseNonFinite(order, target, start);
+                    refuseNonFinite(reader, order, target, start);
                 }
             } catch (MergeException e) {
                 throw e.inFile(inputs.shard(model, range).name()).atTensor(tensor.name());
@@ -102,7 +107,8 @@ final class SliceLoader {
         return workspace.slice(tensor.name(), merged, base, experts);
     }
 
-    private void refuseNonFinite(ElementOrder order, float[] values, long start) throws MergeException {
+    private void refuseNonFinite(SliceReader reader, ElementOrder order, float[] values, long start)
+            throws MergeException {
         int j = reader.firstNonFinite();
         if (j >= 0) {
             throw MergeException.of(

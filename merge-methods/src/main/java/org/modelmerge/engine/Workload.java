@@ -14,9 +14,18 @@ record Workload(int threads, int sliceElements, long peakBytes) {
     /// Bytes of the buffer that copies tensors.
     static final int COPY_BYTES = 1 << 20;
 
+    /// Slices of the narrowest floats that are read or written at once.
+    private static final int SLICES_AT_ONCE = 8;
+
     private static final int SMALLEST_SLICE = 1 << 12;
     /// What the JVM itself takes with this program loaded, measured as resident memory of a tiny merge.
     private static final long JVM_BYTES = 60L << 20;
+
+    /// Bytes of a buffer for reading or writing a model: some slices, since few large calls cost the system less than
+    /// many small ones, and so few that they stay in the processor's caches.
+    static int ioBytes(int sliceElements) {
+        return Math.multiplyExact(SLICES_AT_ONCE * Short.BYTES, sliceElements);
+    }
 
     /// Fits the limits: fewer threads first, then smaller slices.
     ///
@@ -45,7 +54,7 @@ record Workload(int threads, int sliceElements, long peakBytes) {
     private static long peak(int experts, int threads, int slice, boolean ranks) {
         // Inputs, task vectors and about three arrays a task of a method's own; read, write and copy buffers.
         long arrays = (1 + 5L * experts + 6) * Float.BYTES * slice;
-        long buffers = 3L * Double.BYTES * slice + COPY_BYTES;
+        long buffers = (2L + experts) * ioBytes(slice) + (long) Double.BYTES * slice + COPY_BYTES;
         long histograms = ranks ? 2L * experts * RankHistogram.BINS * Long.BYTES : 0;
         return JVM_BYTES + threads * (arrays + buffers + histograms) + histograms;
     }

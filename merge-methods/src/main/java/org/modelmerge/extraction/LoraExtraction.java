@@ -109,10 +109,10 @@ public final class LoraExtraction implements AutoCloseable {
         try (AdapterFiles files =
                 new AdapterFiles(storage, transaction.stageFolder(request.output()), modules, request.dtype())) {
             observer.passStarted("decompose", 2, 2, bytes(matrices));
-            for (ModuleFactors module : modules) {
-                TaskMatrix tau = matrices.get(module);
-                extracted.add(extract(module, tau, squares.getOrDefault(module, 0.0), files));
-                heard(observer, tau);
+            for (Map.Entry<ModuleFactors, TaskMatrix> entry : matrices.entrySet()) {
+                ModuleFactors module = entry.getKey();
+                extracted.add(extract(module, entry.getValue(), squares.getOrDefault(module, 0.0), files));
+                heard(observer, entry.getValue());
             }
             sha256 = files.finish(modules, request.rank(), base().name());
         }

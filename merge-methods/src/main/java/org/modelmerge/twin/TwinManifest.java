@@ -94,8 +94,8 @@ public record TwinManifest(
     /// @param form the same for all tasks
     /// @param kept per task what was kept: the rank of factors, the number of elements otherwise
     /// @param norms per task the Frobenius norm of the difference before compression
-    /// @param energyKept per task the share of the squared norm that compression kept, in [0, 1]; 1 where the norm
-    // is 0
+    /// @param energyKept per task the share of the squared norm that compression kept, in [0, 1]; 1 where the
+    /// norm is 0
     public record Tensor(
             String name, Shape shape, Form form, List<Long> kept, List<Double> norms, List<Double> energyKept) {
         public Tensor {

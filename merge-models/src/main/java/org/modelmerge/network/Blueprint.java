@@ -38,8 +38,7 @@ public interface Blueprint {
     /// Computes the features of a batch.
     ///
     /// Differentiable in all tensors but statistics: it never uses an operation of DJL with a Java number as its
-    // operand,
-    /// whose gradient DJL computes from memory that is free already.
+    /// operand, whose gradient DJL computes from memory that is free already.
     ///
     /// @param memory for inputs and constants; it frees them with everything that was computed from them
     /// @return [batch, d], float32

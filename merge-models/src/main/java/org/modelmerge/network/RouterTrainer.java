@@ -29,15 +29,15 @@ import org.modelmerge.routing.TrainedRouter;
 /// AdamW, learning rate falling linearly to 0, gradient cut to length 1
 /// ```
 ///
-/// After each epoch the validation examples are classified, and the epoch with the highest accuracy wins. The same seed
-// and examples give the same bits on the same machine: one thread computes, and random numbers are ours.
-/// Only one router trains at a time in a process, as DJL has one gradient.
+/// After each epoch the validation examples are classified, and the epoch with the highest accuracy wins. The
+/// same seed and examples give the same bits on the same machine: one thread computes, and random numbers are
+/// ours. Only one router trains at a time in a process, as DJL has one gradient.
 ///
 /// Source: `train_router` of LZY-the-boys/Twin-Merging at f481c60, with the defaults of transformers' Trainer.
-/// Differs: the best epoch is chosen by validation examples; the code chooses by the test examples, the paper speaks of
-/// validation data. Among epochs of equal accuracy the one with the lowest loss wins; the code takes the first, whose
-/// shares are hardly more than a guess when tasks are easy to tell apart. A last batch of one example joins the batch
-/// before it, since batch normalisation cannot use it.
+/// Differs: the best epoch is chosen by validation examples; the code chooses by the test examples, the paper
+/// speaks of validation data. Among epochs of equal accuracy the one with the lowest loss wins; the code takes
+/// the first, whose shares are hardly more than a guess when tasks are easy to tell apart. A last batch of one
+/// example joins the batch before it, since batch normalisation cannot use it.
 public final class RouterTrainer {
     private static final double LONGEST_GRADIENT = 1;
 
@@ -71,8 +71,7 @@ public final class RouterTrainer {
     /// @param train at least two examples
     /// @param validation at least one
     /// @throws MergeException `DEGENERATE` for too few examples, `NON_FINITE` for features that are not,
-    // `UNAVAILABLE`
-    ///     without libtorch, `CANCELLED` on interrupt
+    /// `UNAVAILABLE` without libtorch, `CANCELLED` on interrupt
     public static TrainedRouter train(
             int taskCount, RouterExamples train, RouterExamples validation, RouterSettings settings, Listener listener)
             throws MergeException {

@@ -20,9 +20,9 @@ import org.modelmerge.twin.TwinManifest;
 /// A Twin folder as networks: the shared expert, and the exclusive experts in any mixture.
 ///
 /// ```java
+/// RunOptions options = RunOptions.DEFAULT;
 /// try (TwinFolder folder = TwinFolder.open(path);
-///         TwinNetwork twin = TwinNetwork.open(folder, Architectures.named("bert"), settings, null,
-// RunOptions.DEFAULT)) {
+///         TwinNetwork twin = TwinNetwork.open(folder, Architectures.named("bert"), settings, null, options)) {
 ///     List<Routed> routed = twin.routed(batches, RouterFiles.read(folder), TwinNetwork.UNKNOWN);
 /// }
 /// ```

@@ -47,8 +47,7 @@ public final class RouterFiles {
     /// Reads the router of a Twin folder and checks that it belongs there.
     ///
     /// @throws MergeException `NOT_FOUND` if there is none; `MISMATCH` if it is of another shared expert, other
-    // tasks,
-    ///     or its files are not of one training; `MALFORMED`; or as the system refuses
+    /// tasks, or its files are not of one training; `MALFORMED`; or as the system refuses
     public static StoredRouter read(TwinFolder folder) throws MergeException {
         Path path = folder.path();
         Storage storage = folder.storage();

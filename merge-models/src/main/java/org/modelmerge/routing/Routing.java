@@ -5,8 +5,7 @@ public sealed interface Routing {
     /// What the router says of each input.
     ///
     /// @param groupRadius inputs whose shares differ by at most this total variation share one composed model; 0
-    // mixes
-    ///     the experts for each input by itself
+    /// mixes the experts for each input by itself
     record Learned(double groupRadius) implements Routing {
         /// Each input by itself.
         public static final Learned PER_EXAMPLE = new Learned(0);

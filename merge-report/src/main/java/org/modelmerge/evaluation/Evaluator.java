@@ -41,7 +41,7 @@ public final class Evaluator {
     ///
     /// @param name as documents show the model
     /// @throws MergeException as [AnswerSource#answers] and [ModelHash#of]; `MALFORMED` for a task without test
-    // items
+    /// items
     public ModelAnswers all(Path model, String name) throws MergeException {
         List<TaskAnswers> answers = new ArrayList<>();
         String sha256 = ModelHash.of(storage, model);

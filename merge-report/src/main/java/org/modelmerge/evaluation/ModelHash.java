@@ -16,12 +16,12 @@ public final class ModelHash {
 
     private ModelHash() {}
 
-    /// The SHA-256 of a model in lower-case hex: of its file, if it is one; else of the lines `HASH  NAME` of its files
-    /// in name order, as `sha256sum *.safetensors | sha256sum` gives it.
+    /// The SHA-256 of a model in lower-case hex: of its file, if it is one; else of the lines `HASH  NAME` of
+    /// its files in name order, as `sha256sum *.safetensors | sha256sum` gives it.
     ///
     /// @param model a checkpoint file, a folder, or the index file in a folder
     /// @throws MergeException `NOT_FOUND` if there are no weights; `CANCELLED` on interrupt; whatever reading
-    // throws
+    /// throws
     public static String of(Storage storage, Path model) throws MergeException {
         Path folder = storage.kind(model) == Storage.Kind.FOLDER ? model : folderOfIndex(model);
         if (folder == null) {

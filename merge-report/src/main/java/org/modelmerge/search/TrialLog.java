@@ -58,8 +58,7 @@ public final class TrialLog implements AutoCloseable {
     ///
     /// @param settings everything that the scores depend on, in values that JSON has
     /// @throws MergeException `MISMATCH` if the log is of other settings, `MALFORMED` if it is none, `IO` if
-    // another
-    ///     process uses it, or as the system refuses
+    ///     another process uses it, or as the system refuses
     public static TrialLog open(Storage storage, Path folder, Map<String, Object> settings) throws MergeException {
         if (storage.kind(folder) == Storage.Kind.ABSENT) {
             storage.createFolder(folder);

@@ -21,7 +21,7 @@ public record TaskFile(ModelSettings model, List<Task> tasks) {
     /// Reads a task file; its paths are relative to the folder that it lies in. Nothing else is opened.
     ///
     /// @throws MergeException `MALFORMED` with file, place and what was expected; `NOT_FOUND` and others of its
-    // kind
+    /// kind
     public static TaskFile read(Path file) throws MergeException {
         return read(LocalStorage.INSTANCE, file);
     }
