@@ -74,7 +74,8 @@ final class RouterTrainerTest {
 
     @Test
     void theLossesFallFromThatOfAGuess() throws Exception {
-        List<TrainedRouter.Epoch> curve = train(new RouterSettings(60, 64, 5e-3, 7)).curve();
+        List<TrainedRouter.Epoch> curve =
+                train(new RouterSettings(60, 64, 5e-3, 7)).curve();
 
         assertThat(curve.getFirst().trainLoss()).isBetween(0.5 * Math.log(3), 2 * Math.log(3));
         assertThat(curve.getLast().trainLoss()).isLessThan(0.75 * Math.log(3));
