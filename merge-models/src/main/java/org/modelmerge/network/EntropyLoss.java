@@ -30,7 +30,7 @@ final class EntropyLoss {
         return Linear.linear(features, weight, bias).singletonOrThrow();
     }
 
-    /// H of each item, [items].
+    /// H of each item, `[items]`.
     static NDArray entropies(NDArray logits) {
         NDArray logP = logits.logSoftmax(-1);
         return logP.exp().mul(logP).sum(new int[] {-1}).neg();

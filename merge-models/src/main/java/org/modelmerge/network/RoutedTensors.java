@@ -53,8 +53,8 @@ final class RoutedTensors implements Blueprint.Tensors {
 
     @Override
     public NDArray linear(NDArray x, String weight, @Nullable String bias) {
-        boolean hasOwnBias = bias != null && parts.get(bias) != null;
-        NDArray y = shared.linear(x, weight, hasOwnBias ? null : bias);
+        String ownBias = bias != null && parts.get(bias) != null ? bias : null;
+        NDArray y = shared.linear(x, weight, ownBias == null ? bias : null);
         RoutedPart part = parts.get(weight);
         NDArray mixed =
                 switch (part) {
@@ -66,7 +66,7 @@ final class RoutedTensors implements Blueprint.Tensors {
                     }
                     case Stacked stacked -> y.add(stackedLinear(x, stacked));
                 };
-        return hasOwnBias ? mixed.add(vector(bias, middle(x))) : mixed;
+        return ownBias == null ? mixed : mixed.add(vector(ownBias, middle(x)));
     }
 
     /// All experts' products, then their weighted sum.
@@ -83,8 +83,8 @@ final class RoutedTensors implements Blueprint.Tensors {
 
     @Override
     public NDArray convolution(NDArray x, String weight, @Nullable String bias, Shape stride, Shape padding) {
-        boolean hasOwnBias = bias != null && parts.get(bias) != null;
-        NDArray y = shared.convolution(x, weight, hasOwnBias ? null : bias, stride, padding);
+        String ownBias = bias != null && parts.get(bias) != null ? bias : null;
+        NDArray y = shared.convolution(x, weight, ownBias == null ? bias : null, stride, padding);
         RoutedPart part = parts.get(weight);
         NDArray mixed =
                 switch (part) {
@@ -100,7 +100,7 @@ final class RoutedTensors implements Blueprint.Tensors {
                     }
                     case Stacked stacked -> y.add(stackedConvolution(x, stacked, stride, padding));
                 };
-        return hasOwnBias ? mixed.add(channels(bias)) : mixed;
+        return ownBias == null ? mixed : mixed.add(channels(ownBias));
     }
 
     private NDArray stackedConvolution(NDArray x, Stacked stacked, Shape stride, Shape padding) {
@@ -191,7 +191,7 @@ final class RoutedTensors implements Blueprint.Tensors {
         return vector(name, new Shape()).reshape(-1, shared.get(name).size(), 1, 1);
     }
 
-    /// A vector of the items, [items, 1 ..., d], or [d] if it is the same for all.
+    /// A vector of the items, `[items, 1 ..., d]`, or `[d]` if it is the same for all.
     ///
     /// @param between the sizes of 1
     private NDArray vector(String name, Shape between) {

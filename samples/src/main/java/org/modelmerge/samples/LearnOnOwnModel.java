@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.modelmerge.adamerging.AdaMerging;
 import org.modelmerge.adamerging.GradientOracle;
@@ -64,11 +65,12 @@ public final class LearnOnOwnModel {
         @Override
         public List<TaskLoss> gradients(
                 Map<String, MemorySegment> weights, int step, Map<String, MemorySegment> gradients) {
-            float[] w = weights.get("w").toArray(ValueLayout.JAVA_FLOAT);
+            float[] w = Objects.requireNonNull(weights.get("w")).toArray(ValueLayout.JAVA_FLOAT);
             float[] gradient = new float[w.length];
             List<TaskLoss> losses =
                     Arrays.stream(samples).map(task -> loss(task, w, gradient)).toList();
-            MemorySegment.copy(gradient, 0, gradients.get("w"), ValueLayout.JAVA_FLOAT, 0, w.length);
+            MemorySegment.copy(
+                    gradient, 0, Objects.requireNonNull(gradients.get("w")), ValueLayout.JAVA_FLOAT, 0, w.length);
             return losses;
         }
 
