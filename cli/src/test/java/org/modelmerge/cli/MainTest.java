@@ -45,15 +45,6 @@ final class MainTest {
         assertThat(result.out()).matches("merge \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\n");
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = "search")
-    void saysThatACommandOfALaterVersionIsMissing(String command) {
-        Cli.Result result = Cli.in(directory).run(command, "model");
-
-        assertThat(result.exit()).isEqualTo(2);
-        assertThat(result.err()).isEqualTo("merge: this version has no command " + command + "\n");
-    }
-
     @Test
     void takesACommandNameOnlyAsTheFirstArgument() {
         Cli.Result result = Cli.in(directory).run("--method", "average", "run", "inspect");
