@@ -81,11 +81,6 @@ final class CheckCommand implements Command {
     }
 
     @Override
-    public List<Integer> exitCodes() {
-        return List.of(0, 1, 2, 3, 4, 5, 130);
-    }
-
-    @Override
     public int run(Talk talk) throws MergeException {
         Operands models = Operands.of(talk.console(), operands, "merge check BASE EXPERT...");
         Map<String, Object> values = new LinkedHashMap<>();

@@ -19,6 +19,8 @@ interface Command {
     /// Two command lines that show the usual use.
     List<String> examples();
 
-    /// The exit codes it may have, for its help.
-    List<Integer> exitCodes();
+    /// The exit codes it may have, for its help; those of a merge unless it says otherwise.
+    default List<Integer> exitCodes() {
+        return List.of(0, 1, 2, 3, 4, 5, 130);
+    }
 }

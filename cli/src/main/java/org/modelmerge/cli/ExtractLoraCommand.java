@@ -103,11 +103,6 @@ final class ExtractLoraCommand implements Command {
     }
 
     @Override
-    public List<Integer> exitCodes() {
-        return List.of(0, 1, 2, 3, 4, 5, 130);
-    }
-
-    @Override
     public int run(Talk talk) throws MergeException {
         long start = System.nanoTime();
         ExtractionRequest request = request(talk.console());

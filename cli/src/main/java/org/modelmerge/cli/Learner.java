@@ -1,6 +1,5 @@
 package org.modelmerge.cli;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -15,7 +14,6 @@ import org.modelmerge.adamerging.LearningTrace;
 import org.modelmerge.catalog.LearningOptions;
 import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.checkpoint.OutputTransaction;
-import org.modelmerge.checkpoint.ShardSink;
 import org.modelmerge.engine.MergeRequest;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
@@ -131,9 +129,8 @@ final class Learner {
         }
         byte[] bytes = JsonWriter.write(coefficients.value()).getBytes(StandardCharsets.UTF_8);
         try (OutputTransaction transaction = OutputTransaction.begin(LocalStorage.INSTANCE, force)) {
-            try (ShardSink sink = LocalStorage.INSTANCE.create(transaction.stageFile(save))) {
-                sink.write(ByteBuffer.wrap(bytes), 0);
-                sink.force(bytes.length);
+            try {
+                LocalStorage.INSTANCE.write(transaction.stageFile(save), bytes);
             } catch (MergeException e) {
                 throw transaction.inOutputs(e);
             }

@@ -76,11 +76,6 @@ final class RunCommand implements MergingCommand {
     }
 
     @Override
-    public List<Integer> exitCodes() {
-        return List.of(0, 1, 2, 3, 4, 5, 130);
-    }
-
-    @Override
     public int run(Talk talk) throws MergeException {
         if (operands.isEmpty()) {
             throw MergeException.of(ErrorCode.USAGE, "got no RECIPE, expected a recipe file");

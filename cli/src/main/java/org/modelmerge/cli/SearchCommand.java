@@ -160,11 +160,6 @@ final class SearchCommand implements MergingCommand {
     }
 
     @Override
-    public List<Integer> exitCodes() {
-        return List.of(0, 1, 2, 3, 4, 5, 130);
-    }
-
-    @Override
     public int run(Talk talk) throws MergeException {
         if (methodName == null) {
             throw MergeException.of(ErrorCode.USAGE, "no --method given")

@@ -60,11 +60,6 @@ final class TwinExtractCommand implements MergingCommand {
     }
 
     @Override
-    public List<Integer> exitCodes() {
-        return List.of(0, 1, 2, 3, 4, 5, 130);
-    }
-
-    @Override
     public int run(Talk talk) throws MergeException {
         Map<String, Object> values = new LinkedHashMap<>(method.given(talk.console()));
         scope.addTo(values);

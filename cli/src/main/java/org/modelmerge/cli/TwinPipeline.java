@@ -99,7 +99,7 @@ final class TwinPipeline implements TwinEvaluator {
         for (ModelResult model : evaluation.models()) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "accuracy %.2f%% on average with %s routing%s",
+                    "accuracy %.2f%% on average (routing: %s)%s",
                     100 * model.average(),
                     model.model(),
                     model.normalised() == null

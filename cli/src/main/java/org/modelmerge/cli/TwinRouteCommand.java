@@ -1,26 +1,24 @@
 package org.modelmerge.cli;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.checkpoint.OutputTransaction;
-import org.modelmerge.checkpoint.ShardSink;
 import org.modelmerge.checkpoint.Storage;
-import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
 import org.modelmerge.evaluation.RoutingMatrix;
+import org.modelmerge.evaluation.Split;
 import org.modelmerge.json.JsonWriter;
 import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.network.TwinItems;
 import org.modelmerge.routing.SharesOfTask;
 import org.modelmerge.routing.TaskMatch;
 import org.modelmerge.task.Task;
-import org.modelmerge.task.TaskData;
 import org.modelmerge.task.TaskFile;
 import org.modelmerge.twin.TwinFolder;
 import picocli.CommandLine;
@@ -86,14 +84,10 @@ final class TwinRouteCommand implements Command {
     }
 
     @Override
-    public List<Integer> exitCodes() {
-        return List.of(0, 1, 2, 3, 4, 5, 130);
-    }
-
-    @Override
     public int run(Talk talk) throws MergeException {
         Path path = TwinInspectCommand.folder(talk, paths);
-        String chosen = Words.choice("--split", questions.split, SPLITS);
+        Split chosen =
+                Split.valueOf(Words.choice("--split", questions.split, SPLITS).toUpperCase(Locale.ROOT));
         TaskFile file = TwinTrainRouterCommand.taskFile(talk, questions.tasks);
         Path target = Words.pathOrNull(talk.console(), "--save-weights", questions.saved);
         Storage storage = LocalStorage.INSTANCE;
@@ -110,7 +104,7 @@ final class TwinRouteCommand implements Command {
         if (talk.json()) {
             StringBuilder text = new StringBuilder();
             JsonWriter json = JsonWriter.compact(text).beginObject().member("schema", 1);
-            json.member("split", chosen);
+            json.member("split", chosen.key());
             matrix.write(json);
             json.endObject();
             talk.data(text.toString());
@@ -121,7 +115,7 @@ final class TwinRouteCommand implements Command {
     }
 
     /// @param all takes the shares of the items, task by task
-    private static RoutingMatrix route(Path path, TaskFile file, String split, List<float[][]> all)
+    private static RoutingMatrix route(Path path, TaskFile file, Split split, List<float[][]> all)
             throws MergeException {
         try (TwinItems items = TwinItems.open(TwinFolder.open(path), file.model(), RunOptions.DEFAULT)) {
             List<String> experts = items.folder().tasks();
@@ -130,7 +124,7 @@ final class TwinRouteCommand implements Command {
             List<RoutingMatrix.Row> rows = new ArrayList<>();
             for (int i = 0; i < own.length; i++) {
                 Task task = file.tasks().get(i);
-                float[][] shares = items.shares(data(task, split), Integer.MAX_VALUE);
+                float[][] shares = items.shares(split.of(task), Integer.MAX_VALUE);
                 SharesOfTask sums = new SharesOfTask(experts.size());
                 sums.add(shares);
                 rows.add(sums.row(task.name(), own[i]));
@@ -138,21 +132,6 @@ final class TwinRouteCommand implements Command {
             }
             return new RoutingMatrix(experts, rows);
         }
-    }
-
-    private static TaskData data(Task task, String split) throws MergeException {
-        TaskData data =
-                switch (split) {
-                    case "test" -> task.test();
-                    case "validation" -> task.validation();
-                    case "train" -> task.train();
-                    default -> task.unlabelled();
-                };
-        if (data == null) {
-            throw MergeException.of(
-                    ErrorCode.MALFORMED, "task " + Printable.text(task.name()) + " names no data to use for " + split);
-        }
-        return data;
     }
 
     private static void write(Storage storage, Path staged, RoutingMatrix matrix, List<float[][]> all)
@@ -176,10 +155,7 @@ final class TwinRouteCommand implements Command {
         }
         json.endArray().endObject();
         byte[] bytes = text.append('\n').toString().getBytes(StandardCharsets.UTF_8);
-        try (ShardSink sink = storage.create(staged)) {
-            sink.write(ByteBuffer.wrap(bytes), 0);
-            sink.force(bytes.length);
-        }
+        storage.write(staged, bytes);
     }
 
     /// Tasks by experts, and how often a task's own expert has the largest share.

@@ -57,11 +57,6 @@ final class TwinTrainRouterCommand implements Command {
     }
 
     @Override
-    public List<Integer> exitCodes() {
-        return List.of(0, 1, 2, 3, 4, 5, 130);
-    }
-
-    @Override
     public int run(Talk talk) throws MergeException {
         Path path = TwinInspectCommand.folder(talk, paths);
         RouterSettings settings = router.settings();

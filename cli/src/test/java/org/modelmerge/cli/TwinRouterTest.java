@@ -198,7 +198,7 @@ final class TwinRouterTest {
 
         assertThat(result.exit()).as(result.err()).isZero();
         assertThat(result.err())
-                .contains("with learned routing", "with oracle routing", "with none routing", "of the individual");
+                .contains("(routing: learned)", "(routing: oracle)", "(routing: none)", "of the individual");
         assertThat(directory.resolve("merged-twin/router.safetensors")).exists();
         assertThat(directory.resolve("merged-twin/merge-report.html"))
                 .content()

@@ -1,5 +1,6 @@
 package org.modelmerge.checkpoint;
 
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -39,6 +40,14 @@ public interface Storage {
 
     /// Creates a new file that must not exist.
     ShardSink create(Path file) throws MergeException;
+
+    /// Creates a new file of these bytes, forced to the device.
+    default void write(Path file, byte[] bytes) throws MergeException {
+        try (ShardSink sink = create(file)) {
+            sink.write(ByteBuffer.wrap(bytes), 0);
+            sink.force(bytes.length);
+        }
+    }
 
     /// Creates a folder that must not exist.
     void createFolder(Path folder) throws MergeException;

@@ -51,12 +51,9 @@ final class CheckpointFiles {
         }
         byte[] index = layout.index();
         if (index != null) {
-            try (ShardSink sink = request.storage().create(staged.resolve(CheckpointLayout.INDEX_NAME))) {
-                sink.write(ByteBuffer.wrap(index), 0);
-                sink.force(index.length);
-                bytesWritten += index.length;
-                sha256.put(CheckpointLayout.INDEX_NAME, Hashes.of(index));
-            }
+            request.storage().write(staged.resolve(CheckpointLayout.INDEX_NAME), index);
+            bytesWritten += index.length;
+            sha256.put(CheckpointLayout.INDEX_NAME, Hashes.of(index));
         }
         return sha256;
     }

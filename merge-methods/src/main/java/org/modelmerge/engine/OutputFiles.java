@@ -152,9 +152,8 @@ final class OutputFiles implements UnitSink, AutoCloseable {
 
     private static void writeIndex(String text, Storage storage, Path folder) throws MergeException {
         byte[] index = text.getBytes(StandardCharsets.UTF_8);
-        try (ShardSink sink = storage.create(folder.resolve(CheckpointLayout.INDEX_NAME))) {
-            sink.write(ByteBuffer.wrap(index), 0);
-            sink.force(index.length);
+        try {
+            storage.write(folder.resolve(CheckpointLayout.INDEX_NAME), index);
         } catch (MergeException e) {
             throw e.inFile(CheckpointLayout.INDEX_NAME);
         }

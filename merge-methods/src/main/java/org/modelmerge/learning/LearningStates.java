@@ -8,7 +8,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.OutputTransaction;
 import org.modelmerge.checkpoint.RangeSource;
-import org.modelmerge.checkpoint.ShardSink;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
@@ -124,10 +123,7 @@ public final class LearningStates implements AutoCloseable {
             document.putAll(state.value());
             byte[] bytes = JsonWriter.write(document).getBytes(StandardCharsets.UTF_8);
             try (OutputTransaction transaction = OutputTransaction.begin(storage, true)) {
-                try (ShardSink sink = storage.create(transaction.stageFile(file))) {
-                    sink.write(ByteBuffer.wrap(bytes), 0);
-                    sink.force(bytes.length);
-                }
+                storage.write(transaction.stageFile(file), bytes);
                 transaction.publish();
             }
         }

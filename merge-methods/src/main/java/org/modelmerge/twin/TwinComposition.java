@@ -1,6 +1,5 @@
 package org.modelmerge.twin;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -211,10 +210,7 @@ public final class TwinComposition {
         }
         byte[] index = layout.index();
         if (index != null) {
-            try (ShardSink sink = storage.create(target.resolve(CheckpointLayout.INDEX_NAME))) {
-                sink.write(ByteBuffer.wrap(index), 0);
-                sink.force(index.length);
-            }
+            storage.write(target.resolve(CheckpointLayout.INDEX_NAME), index);
             sha256.put(CheckpointLayout.INDEX_NAME, Hashes.of(index));
             written += index.length;
         }

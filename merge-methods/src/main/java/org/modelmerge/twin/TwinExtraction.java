@@ -1,6 +1,5 @@
 package org.modelmerge.twin;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,7 +10,6 @@ import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.OutputTensor;
 import org.modelmerge.checkpoint.ShardLayout;
-import org.modelmerge.checkpoint.ShardSink;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.checkpoint.StoredTensor;
 import org.modelmerge.engine.MergeJob;
@@ -348,10 +346,7 @@ public final class TwinExtraction implements AutoCloseable {
 
     private static void writeManifest(Storage storage, Path folder, TwinManifest manifest) throws MergeException {
         byte[] bytes = ManifestWriter.write(manifest).getBytes(StandardCharsets.UTF_8);
-        try (ShardSink sink = storage.create(folder.resolve(TwinManifest.FILE_NAME))) {
-            sink.write(ByteBuffer.wrap(bytes), 0);
-            sink.force(bytes.length);
-        }
+        storage.write(folder.resolve(TwinManifest.FILE_NAME), bytes);
     }
 
     /// Closes the inputs.

@@ -59,14 +59,14 @@ public final class NetworkAnswers implements AnswerSource {
 
     @Override
     public Answers answers(Path model, Task task, Split split) throws MergeException {
-        TaskData data = TaskQuestions.data(task, split);
+        TaskData data = TaskQuestions.labelled(task, split);
         Network ready = load(model);
         return questions.answers(ready, ready.blueprint(), ownHead, task, data);
     }
 
     @Override
     public Answers answers(MergedModel model, Task task, Split split) throws MergeException {
-        TaskData data = TaskQuestions.data(task, split);
+        TaskData data = TaskQuestions.labelled(task, split);
         Network ready = load(model);
         return questions.answers(ready, ready.blueprint(), ownHead, task, data);
     }

@@ -56,23 +56,14 @@ final class TaskQuestions implements AutoCloseable {
         return new NetworkSettings(settings.pooling(), maxLength, config);
     }
 
-    /// The items of a split.
+    /// The labelled items of a split.
     ///
     /// @throws MergeException `MALFORMED` if the task names none
-    static TaskData data(Task task, Split split) throws MergeException {
-        TaskData data =
-                switch (split) {
-                    case TEST -> task.test();
-                    case VALIDATION -> task.validation();
-                    case TRAIN -> task.train();
-                    case UNLABELLED -> throw new IllegalArgumentException("answers without labels");
-                };
-        if (data == null) {
-            throw MergeException.of(
-                    ErrorCode.MALFORMED,
-                    "task " + Printable.text(task.name()) + " names no data to use for " + split.name());
+    static TaskData labelled(Task task, Split split) throws MergeException {
+        if (split == Split.UNLABELLED) {
+            throw new IllegalArgumentException("answers without labels");
         }
-        return data;
+        return split.of(task);
     }
 
     /// The answers to labelled items.

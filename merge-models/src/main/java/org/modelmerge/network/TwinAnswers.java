@@ -40,7 +40,7 @@ public final class TwinAnswers implements AnswerSource {
 
     @Override
     public Answers answers(Path model, Task task, Split split) throws MergeException {
-        TaskData data = TaskQuestions.data(task, split);
+        TaskData data = TaskQuestions.labelled(task, split);
         TwinItems items = open;
         if (items == null || !items.folder().path().equals(model)) {
             close();

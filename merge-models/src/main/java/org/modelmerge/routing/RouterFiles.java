@@ -15,7 +15,6 @@ import org.modelmerge.checkpoint.OutputTensor;
 import org.modelmerge.checkpoint.RangeSource;
 import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.checkpoint.ShardLayout;
-import org.modelmerge.checkpoint.ShardSink;
 import org.modelmerge.checkpoint.SliceEncoder;
 import org.modelmerge.checkpoint.SliceReader;
 import org.modelmerge.checkpoint.Storage;
@@ -167,9 +166,9 @@ public final class RouterFiles {
     /// @param card where to create the card
     public static void write(Storage storage, StoredRouter stored, Path weights, Path card) throws MergeException {
         byte[] bytes = safetensors(stored.router());
-        write(storage, weights, bytes);
+        storage.write(weights, bytes);
         String json = new RouterCardJson(stored.card(), Hashes.of(bytes)).write();
-        write(storage, card, json.getBytes(StandardCharsets.UTF_8));
+        storage.write(card, json.getBytes(StandardCharsets.UTF_8));
     }
 
     private static byte[] safetensors(Router router) throws MergeException {
@@ -186,12 +185,5 @@ public final class RouterFiles {
                     .put(new SliceEncoder(values.length).encode(values, DType.F32, values));
         }
         return bytes.array();
-    }
-
-    private static void write(Storage storage, Path file, byte[] bytes) throws MergeException {
-        try (ShardSink sink = storage.create(file)) {
-            sink.write(ByteBuffer.wrap(bytes), 0);
-            sink.force(bytes.length);
-        }
     }
 }

@@ -21,7 +21,6 @@ import org.modelmerge.twin.TwinManifest;
 
 /// A whole composition in one call: the checkpoint, its documents and their publication, all or nothing.
 public final class ComposeSession {
-    private static final String CONFIG = "config.json";
     /// What a Twin folder has beside the files of an ordinary model.
     private static final List<String> OWN_FILES = List.of(TwinManifest.FILE_NAME, "router.json");
 
@@ -114,7 +113,7 @@ public final class ComposeSession {
         if (isFile) {
             storage.move(staged.resolveSibling(output.getFileName()), staged);
         } else {
-            copySideFiles(staged);
+            SideFiles.copyAll(storage, folder.path(), staged, OWN_FILES, dtype);
         }
         ComposeReport result = result(done);
         if (html != null && json != null) {
@@ -141,17 +140,5 @@ public final class ComposeSession {
                 composition.task(),
                 done.sha256(),
                 done.bytesWritten());
-    }
-
-    private void copySideFiles(Path target) throws MergeException {
-        for (String name : SideFiles.names(storage, folder.path())) {
-            Path from = folder.path().resolve(name);
-            if (name.equals(CONFIG) && dtype != null) {
-                SideFiles.write(
-                        storage, target.resolve(name), ConfigFile.withDtype(SideFiles.read(storage, from), dtype));
-            } else if (!OWN_FILES.contains(name)) {
-                SideFiles.copy(storage, from, target.resolve(name));
-            }
-        }
     }
 }

@@ -8,7 +8,6 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.catalog.MethodCatalog;
 import org.modelmerge.checkpoint.Checkpoint;
-import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.Hashes;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.engine.MergePlan;
@@ -23,7 +22,6 @@ import org.modelmerge.report.Recipe.Source;
 final class Documents {
     private static final String RECIPE = "merge-recipe.yaml";
     private static final String CARD = "README.md";
-    private static final String CONFIG = "config.json";
 
     private final MergeOrder order;
     private final MergePlan plan;
@@ -88,27 +86,12 @@ final class Documents {
         if (folder == null) {
             return;
         }
-        for (String name : SideFiles.names(storage, folder)) {
-            Path from = folder.resolve(name);
-            Path to = staged.output().resolve(name);
-            DType dtype = order.merge().form().dtype();
-            if (name.equals(CONFIG) && dtype != null) {
-                writeConfig(from, to, dtype);
-            } else {
-                SideFiles.copy(storage, from, to);
-            }
-        }
-    }
-
-    private void writeConfig(Path from, Path to, DType dtype) throws MergeException {
-        byte[] config = SideFiles.read(storage, from);
-        byte[] adapted;
-        try {
-            adapted = ConfigFile.withDtype(config, dtype);
-        } catch (MergeException e) {
-            throw e.inFile(from.toString());
-        }
-        SideFiles.write(storage, to, adapted);
+        SideFiles.copyAll(
+                storage,
+                folder,
+                staged.output(),
+                List.of(),
+                order.merge().form().dtype());
     }
 
     /// What the order means, for `merge run`: paths relative to the recipe.

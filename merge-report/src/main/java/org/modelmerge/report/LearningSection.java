@@ -68,7 +68,7 @@ final class LearningSection {
 
     private static void plot(
             Html html, LearningTrace trace, String title, Function<LearningTrace.Step, double[]> part) {
-        LinePlot plot = new LinePlot();
+        LinePlot plot = LinePlot.fromZero();
         for (int t = 0; t < trace.tasks().size(); t++) {
             int task = t;
             plot.add(

@@ -1,6 +1,8 @@
 package org.modelmerge.report;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.DoubleSummaryStatistics;
 import java.util.List;
 import java.util.Locale;
 import org.modelmerge.error.Printable;
@@ -19,10 +21,36 @@ final class LinePlot {
 
     private final List<Marker> series = new ArrayList<>();
     private final List<double[]> values = new ArrayList<>();
+    private final boolean fromZero;
+
+    private LinePlot(boolean fromZero) {
+        this.fromZero = fromZero;
+    }
+
+    /// A plot of values that are not negative; its scale starts at 0.
+    static LinePlot fromZero() {
+        return new LinePlot(true);
+    }
+
+    /// A plot whose scale goes from the least value to the largest.
+    static LinePlot ofRange() {
+        return new LinePlot(false);
+    }
+
+    /// What the height of the plot stands for.
+    private record Scale(double low, double high) {
+        double y(double value) {
+            return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * Math.clamp((value - low) / (high - low), 0.0, 1.0);
+        }
+
+        double at(int tick) {
+            return low + (high - low) * tick / TICKS;
+        }
+    }
 
     /// Adds a series.
     ///
-    /// @param points one value a step, from step 1
+    /// @param points one value a step, from step 1; NaN where there is none
     void add(String name, double[] points) {
         series.add(new Marker(name, series.size()));
         values.add(points.clone());
@@ -32,15 +60,8 @@ final class LinePlot {
     ///
     /// @param mark a step to mark, 0 for none
     void write(Html html, String title, int mark) {
-        double most = 0;
-        int steps = 1;
-        for (double[] points : values) {
-            steps = Math.max(steps, points.length);
-            for (double point : points) {
-                most = Math.max(most, Double.isFinite(point) ? point : 0);
-            }
-        }
-        most = roundUp(most);
+        int steps = values.stream().mapToInt(points -> points.length).max().orElse(1);
+        Scale scale = scale();
         html.open("figure", "class", "plot").open("figcaption");
         for (Marker marker : series) {
             html.open("span", "class", "legend");
@@ -51,9 +72,9 @@ final class LinePlot {
         html.open("svg", "class", "curves", "viewBox", "0 0 " + WIDTH + " " + HEIGHT, "role", "img");
         html.element("title", described(title));
         for (int k = 0; k <= TICKS; k++) {
-            double value = most * k / TICKS;
-            line(html, "grid", LEFT, y(value, most), WIDTH - RIGHT, y(value, most));
-            text(html, "tick end", LEFT - 6, y(value, most) + 4, Numbers.significant(value));
+            double y = scale.y(scale.at(k));
+            line(html, "grid", LEFT, y, WIDTH - RIGHT, y);
+            text(html, "tick end", LEFT - 6, y + 4, Numbers.significant(scale.at(k)));
             int step = (int) Math.round((double) steps * k / TICKS);
             text(html, "tick", x(Math.max(1, step), steps), HEIGHT - 8, Integer.toString(Math.max(1, step)));
         }
@@ -66,15 +87,45 @@ final class LinePlot {
                     "class",
                     "curve " + series.get(s).style(),
                     "points",
-                    points(values.get(s), steps, most));
+                    points(values.get(s), steps, scale));
             html.close("polyline");
             double[] own = values.get(s);
-            html.open(
-                    "svg", "x", number(x(own.length, steps)), "y", number(y(own[own.length - 1], most)), "class", "at");
+            int last = last(own);
+            html.open("svg", "x", number(x(last + 1, steps)), "y", number(scale.y(own[last])), "class", "at");
             series.get(s).shape(html);
             html.close("svg");
         }
         html.close("svg").close("figure").line();
+    }
+
+    private Scale scale() {
+        DoubleSummaryStatistics range = values.stream()
+                .flatMapToDouble(Arrays::stream)
+                .filter(Double::isFinite)
+                .summaryStatistics();
+        if (fromZero) {
+            return new Scale(0, roundUp(range.getMax()));
+        }
+        return range.getMin() < range.getMax()
+                ? new Scale(range.getMin(), range.getMax())
+                : new Scale(range.getMin() - 1, range.getMin() + 1);
+    }
+
+    /// The index of the last value.
+    private static int last(double[] own) {
+        int last = own.length - 1;
+        while (last > 0 && Double.isNaN(own[last])) {
+            last--;
+        }
+        return last;
+    }
+
+    private static int first(double[] own) {
+        int first = 0;
+        while (first < own.length - 1 && Double.isNaN(own[first])) {
+            first++;
+        }
+        return first;
     }
 
     private static double roundUp(double most) {
@@ -85,25 +136,24 @@ final class LinePlot {
         return Math.ceil(most / unit * 2) / 2 * unit;
     }
 
-    private String points(double[] own, int steps, double most) {
+    private static String points(double[] own, int steps, Scale scale) {
         int stride = Math.max(1, own.length / MOST_POINTS);
         StringBuilder points = new StringBuilder();
         for (int k = 0; k < own.length + stride - 1; k += stride) {
             int at = Math.min(k, own.length - 1);
+            if (Double.isNaN(own[at])) {
+                continue;
+            }
             points.append(points.isEmpty() ? "" : " ")
                     .append(number(x(at + 1, steps)))
                     .append(',')
-                    .append(number(y(own[at], most)));
+                    .append(number(scale.y(own[at])));
         }
         return points.toString();
     }
 
     private static double x(int step, int steps) {
         return LEFT + (WIDTH - LEFT - RIGHT) * (steps == 1 ? 0.5 : (step - 1.0) / (steps - 1));
-    }
-
-    private static double y(double value, double most) {
-        return HEIGHT - BOTTOM - (HEIGHT - TOP - BOTTOM) * Math.clamp(value / most, 0.0, 1.0);
     }
 
     private String described(String title) {
@@ -113,9 +163,9 @@ final class LinePlot {
             text.append(s == 0 ? " " : ", ")
                     .append(Printable.text(series.get(s).name()))
                     .append(' ')
-                    .append(Numbers.significant(own[0]))
+                    .append(Numbers.significant(own[first(own)]))
                     .append(" to ")
-                    .append(Numbers.significant(own[own.length - 1]));
+                    .append(Numbers.significant(own[last(own)]));
         }
         return text.toString();
     }

@@ -29,9 +29,9 @@ final class RoutingSection {
             html.line().open("tr").open("th", "scope", "row").name(row.task()).close("th");
             for (double share : row.mean()) {
                 String tint = String.format(Locale.ROOT, "--t:%.0f%%", share * 100);
-                html.element("td", Numbers.percent(share), "class", "with", "style", tint);
+                html.element("td", Numbers.accuracy(share), "class", "with", "style", tint);
             }
-            html.element("td", Double.isNaN(row.own()) ? Numbers.NONE : Numbers.percent(row.own()), "class", "n");
+            html.element("td", Double.isNaN(row.own()) ? Numbers.NONE : Numbers.accuracy(row.own()), "class", "n");
             html.close("tr");
         }
         html.close("tbody").close("table").close("div").close("section").line();

@@ -9,10 +9,6 @@ import org.modelmerge.search.Trial;
 
 /// What a search tried and found: figures, curve, all trials.
 final class SearchSections {
-    private static final int WIDTH = 600;
-    private static final int HEIGHT = 200;
-    private static final int MARGIN = 12;
-
     private SearchSections() {}
 
     static void head(Html html, SearchResult result) {
@@ -38,11 +34,11 @@ final class SearchSections {
 
     static void write(Html html, SearchResult result) {
         html.open("section").element("h2", "Scores in the order of the trials");
-        curve(html, result.trials());
+        curve(html, result.trials(), result.best().number());
         html.element(
                 "p",
-                "Dots are trials, the line is the best so far, crosses at the bottom are trials that failed. A score of"
-                        + " the data that settings were chosen by is flattering: judge the merge on other data.",
+                "The dashed line marks the best trial; failed trials have no score. A score of the data that settings"
+                        + " were chosen by is flattering: judge the merge on other data.",
                 "class",
                 "note");
         html.close("section").line();
@@ -51,52 +47,20 @@ final class SearchSections {
         html.close("section").line();
     }
 
-    private static void curve(Html html, List<Trial> trials) {
-        double low = Double.POSITIVE_INFINITY;
-        double high = Double.NEGATIVE_INFINITY;
-        for (Trial trial : trials) {
-            if (trial.score() != null) {
-                low = Math.min(low, trial.score().value());
-                high = Math.max(high, trial.score().value());
-            }
+    private static void curve(Html html, List<Trial> trials, int best) {
+        double[] scores = new double[trials.size()];
+        double[] bestSoFar = new double[trials.size()];
+        double most = Double.NaN;
+        for (int k = 0; k < scores.length; k++) {
+            Score score = trials.get(k).score();
+            scores[k] = score == null ? Double.NaN : score.value();
+            most = score == null || scores[k] <= most ? most : scores[k];
+            bestSoFar[k] = most;
         }
-        double range = high > low ? high - low : 1;
-        StringBuilder dots = new StringBuilder();
-        StringBuilder line = new StringBuilder();
-        double best = Double.NEGATIVE_INFINITY;
-        for (Trial trial : trials) {
-            double x = MARGIN + (WIDTH - 2.0 * MARGIN) * trial.number() / (trials.size() + 1.0);
-            if (trial.score() == null) {
-                dots.append(String.format(
-                        Locale.ROOT,
-                        "<path d=\"M%.1f %d l6 6 m0 -6 l-6 6\" stroke=\"currentColor\"/>",
-                        x - 3,
-                        HEIGHT - MARGIN - 3));
-                continue;
-            }
-            double value = trial.score().value();
-            String before = best == Double.NEGATIVE_INFINITY ? "M" : "H" + at(x) + " V";
-            best = Math.max(best, value);
-            double y = HEIGHT - 2 * MARGIN - (HEIGHT - 4.0 * MARGIN) * (value - low) / range;
-            double top = HEIGHT - 2 * MARGIN - (HEIGHT - 4.0 * MARGIN) * (best - low) / range;
-            line.append(before.equals("M") ? "M" + at(x) + " " + at(top) : before + at(top))
-                    .append(' ');
-            dots.append(String.format(
-                    Locale.ROOT, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"currentColor\"/>", x, y));
-        }
-        html.open("figure").raw("<svg viewBox=\"0 0 " + WIDTH + " " + HEIGHT + "\" role=\"img\" style=\"width:100%\">");
-        html.element(
-                "title",
-                "Scores of " + trials.size() + " trials, from " + Numbers.significant(low) + " to "
-                        + Numbers.significant(high));
-        html.raw("<path d=\"" + line + "\" fill=\"none\" stroke=\"currentColor\" opacity=\"0.5\"/>" + dots);
-        html.raw("</svg>");
-        html.element("figcaption", "from " + Numbers.significant(low) + " (bottom) to " + Numbers.significant(high));
-        html.close("figure").line();
-    }
-
-    private static String at(double place) {
-        return String.format(Locale.ROOT, "%.1f", place);
+        LinePlot plot = LinePlot.ofRange();
+        plot.add("score of the trial", scores);
+        plot.add("best so far", bestSoFar);
+        plot.write(html, "Scores", best);
     }
 
     private static void table(Html html, SearchResult result) {

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.RangeSource;
 import org.modelmerge.checkpoint.ShardSink;
 import org.modelmerge.checkpoint.Storage;
@@ -32,6 +34,7 @@ final class SideFiles {
             ".tflite",
             ".index.json");
 
+    private static final String CONFIG = "config.json";
     private static final String INDEX = ".safetensors.index.json";
 
     /// What the JDK puts in place of bytes of a name that it cannot decode.
@@ -92,6 +95,30 @@ final class SideFiles {
                 && WEIGHTS.stream().noneMatch(lower::endsWith);
     }
 
+    /// Copies what belongs into an output's folder, too; `config.json` then says the output's dtype.
+    ///
+    /// @param others names that are left out
+    /// @param dtype of the output's floats, or null if the configuration holds as it is
+    static void copyAll(Storage storage, Path from, Path to, List<String> others, @Nullable DType dtype)
+            throws MergeException {
+        for (String name : names(storage, from)) {
+            if (name.equals(CONFIG) && dtype != null) {
+                storage.write(to.resolve(name), config(storage, from.resolve(name), dtype));
+            } else if (!others.contains(name)) {
+                copy(storage, from.resolve(name), to.resolve(name));
+            }
+        }
+    }
+
+    private static byte[] config(Storage storage, Path file, DType dtype) throws MergeException {
+        byte[] config = read(storage, file);
+        try {
+            return ConfigFile.withDtype(config, dtype);
+        } catch (MergeException e) {
+            throw e.inFile(file.toString());
+        }
+    }
+
     /// Copies a file and forces it to the device.
     static void copy(Storage storage, Path from, Path to) throws MergeException {
         try (RangeSource source = storage.open(from);
@@ -134,15 +161,7 @@ final class SideFiles {
     /// @return the bytes
     static byte[] write(Storage storage, Path file, String text) throws MergeException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        write(storage, file, bytes);
+        storage.write(file, bytes);
         return bytes;
-    }
-
-    /// Writes bytes and forces them to the device.
-    static void write(Storage storage, Path file, byte[] bytes) throws MergeException {
-        try (ShardSink sink = storage.create(file)) {
-            sink.write(ByteBuffer.wrap(bytes), 0);
-            sink.force(bytes.length);
-        }
     }
 }

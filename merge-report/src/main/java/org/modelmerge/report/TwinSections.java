@@ -123,10 +123,12 @@ final class TwinSections {
 
     /// The head and the weights of a composed checkpoint.
     static void composition(Html html, ComposeReport report) {
-        html.open("h1").name(report.output()).close("h1").line();
-        html.open("p").text("Composed of the Twin folder ").name(report.folder());
+        html.open("header").element("p", "Composition", "class", "kind");
+        html.open("h1").name(report.output()).close("h1");
+        html.open("p", "class", "lead").text("Composed of the Twin folder ").name(report.folder());
         html.text(": the shared expert plus the weighted sum of the exclusive experts.")
                 .close("p")
+                .close("header")
                 .line();
         html.open("section").element("h2", "Weights");
         head(

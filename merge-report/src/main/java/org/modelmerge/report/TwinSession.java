@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.catalog.MethodCatalog;
-import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.Hashes;
 import org.modelmerge.checkpoint.OutputTransaction;
 import org.modelmerge.checkpoint.Storage;
@@ -33,7 +32,6 @@ import org.modelmerge.twin.TwinMerging;
 /// Opening is the preflight: it reads all headers, plans what is kept and looks at the outputs, and writes nothing.
 public final class TwinSession implements AutoCloseable {
     private static final String RECIPE = "merge-recipe.yaml";
-    private static final String CONFIG = "config.json";
 
     private final MergeOrder order;
     private final Storage storage;
@@ -174,15 +172,8 @@ public final class TwinSession implements AutoCloseable {
         if (folder == null) {
             return;
         }
-        DType dtype = order.merge().form().dtype();
-        for (String name : SideFiles.names(storage, folder)) {
-            if (name.equals(CONFIG) && dtype != null) {
-                byte[] config = SideFiles.read(storage, folder.resolve(name));
-                SideFiles.write(storage, target.resolve(name), ConfigFile.withDtype(config, dtype));
-            } else {
-                SideFiles.copy(storage, folder.resolve(name), target.resolve(name));
-            }
-        }
+        SideFiles.copyAll(
+                storage, folder, target, List.of(), order.merge().form().dtype());
     }
 
     /// What the order means, for `merge run`: paths relative to the recipe.
