@@ -3,7 +3,6 @@ package org.modelmerge.checkpoint;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.jspecify.annotations.Nullable;
 import org.modelmerge.kernel.Conversions;
 import org.modelmerge.kernel.ElementOrder;
 import org.modelmerge.kernel.RawFloats;
@@ -45,21 +44,24 @@ public final class SliceEncoder {
     ///
     /// @param values kept as they are
     /// @param order how `values` and `written` lie
-    /// @param written takes what the bytes mean as float32, or null; as long as `values`, may be the same array
+    /// @param written takes what the bytes mean as float32; as long as `values`, may be the same array
     /// @return a buffer that the next call overwrites
-    public ByteBuffer encode(float[] values, DType dtype, ElementOrder order, float @Nullable [] written) {
+    public ByteBuffer encode(float[] values, DType dtype, ElementOrder order, float[] written) {
         bytes.clear();
-        append(values, dtype, order, written);
+        append(values, dtype, order);
+        if (values != written) {
+            System.arraycopy(values, 0, written, 0, values.length);
+        }
+        decode(dtype, order, written);
         return drain();
     }
 
     /// Puts the bytes of `values` behind those of earlier windows.
     ///
     /// @param values kept as they are
-    /// @param order how `values` and `written` lie
-    /// @param written takes what the bytes mean as float32, or null; as long as `values`, may be the same array
+    /// @param order how `values` lie
     /// @throws IllegalStateException if the buffer [is full][#isFull]
-    public void append(float[] values, DType dtype, ElementOrder order, float @Nullable [] written) {
+    public void append(float[] values, DType dtype, ElementOrder order) {
         if (isFull()) {
             throw new IllegalStateException("the buffer is full");
         }
@@ -68,23 +70,8 @@ public final class SliceEncoder {
         window = memory.asSlice(bytes.position(), (long) count * dtype.bytes());
         if (order == ElementOrder.EVEN_ODD && dtype == DType.BF16) {
             Conversions.roundToBf16EvenOdd(values, window);
-            if (written != null) {
-                Conversions.widenBf16EvenOdd(window, written);
-            }
-        } else if (order == ElementOrder.EVEN_ODD) {
-            encodeNatural(inNaturalOrder(values), dtype);
-            if (written != null) {
-                decodeNatural(dtype, natural);
-                for (int element = 0; element < count; element++) {
-                    written[order.index(element, count)] = natural[element];
-                }
-            }
         } else {
-            encodeNatural(values, dtype);
-            if (written != null) {
-                copy(values, written);
-                decodeNatural(dtype, written);
-            }
+            encodeNatural(order == ElementOrder.EVEN_ODD ? inNaturalOrder(values) : values, dtype);
         }
         bytes.position(bytes.position() + count * dtype.bytes());
     }
@@ -133,7 +120,20 @@ public final class SliceEncoder {
         }
     }
 
-    /// Replaces values by what was encoded, where encoding rounds.
+    /// Replaces the values of the last window by what was encoded, where encoding rounds.
+    private void decode(DType dtype, ElementOrder order, float[] values) {
+        if (order == ElementOrder.NATURAL) {
+            decodeNatural(dtype, values);
+        } else if (dtype == DType.BF16) {
+            Conversions.widenBf16EvenOdd(window, values);
+        } else {
+            decodeNatural(dtype, natural);
+            for (int element = 0; element < values.length; element++) {
+                values[order.index(element, values.length)] = natural[element];
+            }
+        }
+    }
+
     private void decodeNatural(DType dtype, float[] values) {
         switch (dtype) {
             case BF16 -> Conversions.widenBf16(shorts, values);
@@ -157,12 +157,6 @@ public final class SliceEncoder {
     private void grow(int count) {
         if (shorts.length < count) {
             shorts = new short[count];
-        }
-    }
-
-    private static void copy(float[] values, float[] written) {
-        if (values != written) {
-            System.arraycopy(values, 0, written, 0, values.length);
         }
     }
 }

@@ -19,6 +19,26 @@ public enum ElementOrder {
         };
     }
 
+    /// Copies elements of one window into another; both lie in this order.
+    ///
+    /// @param from first element in `source`
+    /// @param to where it goes in `target`
+    public void copy(float[] source, int from, float[] target, int to, int count) {
+        switch (this) {
+            case NATURAL -> System.arraycopy(source, from, target, to, count);
+            case EVEN_ODD -> {
+                for (int parity = 0; parity < Math.min(2, count); parity++) {
+                    System.arraycopy(
+                            source,
+                            index(from + parity, source.length),
+                            target,
+                            index(to + parity, target.length),
+                            (count - parity + 1) / 2);
+                }
+            }
+        }
+    }
+
     /// How many of `count` elements have an even place.
     static int evens(int count) {
         return (count + 1) / 2;

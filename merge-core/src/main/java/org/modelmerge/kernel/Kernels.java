@@ -2,6 +2,7 @@ package org.modelmerge.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /// Elementwise arithmetic on float32 arrays of one length.
 ///
@@ -26,6 +27,22 @@ public final class Kernels {
     public static void add(float[] a, float[] sum) {
         for (int j = 0; j < sum.length; j++) {
             sum[j] += a[j];
+        }
+    }
+
+    /// `sum[j] = (a[0][j] - b[j]) + (a[1][j] - b[j]) + ...`, from the left, without arrays for the differences.
+    ///
+    /// @param a at least one array
+    public static void sumOfDifferences(float[][] a, float[] b, float[] sum) {
+        subtract(a[0], b, sum);
+        for (int i = 1; i < a.length; i++) {
+            addDifference(a[i], b, sum);
+        }
+    }
+
+    private static void addDifference(float[] a, float[] b, float[] sum) {
+        for (int j = 0; j < sum.length; j++) {
+            sum[j] += a[j] - b[j];
         }
     }
 
@@ -179,6 +196,15 @@ public final class Kernels {
             largest = Math.max(largest, bits.get(INT, 4L * j) & MAGNITUDE);
         }
         return largest;
+    }
+
+    /// Whether `a[j] != b[j]` somewhere; zeros are equal whatever their sign.
+    public static boolean differ(float[] a, float[] b) {
+        int j = Arrays.mismatch(a, b);
+        while (j >= 0 && j < a.length && a[j] == b[j]) {
+            j++;
+        }
+        return j >= 0 && j < a.length;
     }
 
     /// `out[j] = base[j]` where all experts have the bits of the base.

@@ -38,6 +38,23 @@ final class KernelsTest {
     }
 
     @Test
+    void sumsDifferencesFromTheLeft() {
+        float[] sum = new float[2];
+        float[][] a = {{1e8f, 2f}, {3f, 0.5f}, {-1e8f, 7f}};
+        Kernels.sumOfDifferences(a, new float[] {1f, 0.25f}, sum);
+        assertSameBits(sum, ((1e8f - 1f) + (3f - 1f)) + (-1e8f - 1f), 1.75f + 0.25f + 6.75f);
+    }
+
+    @Test
+    void knowsWhetherArraysDifferInValue() {
+        assertThat(Kernels.differ(new float[] {0f, 1f, -0f}, new float[] {-0f, 1f, 0f}))
+                .isFalse();
+        assertThat(Kernels.differ(new float[] {0f, 1f, 2f}, new float[] {-0f, 1f, 3f}))
+                .isTrue();
+        assertThat(Kernels.differ(new float[] {Float.NaN}, new float[] {1f})).isTrue();
+    }
+
+    @Test
     void roundsTheProductBeforeTheSum() {
         float base = -1f;
         float factor = 1f + 0x1p-12f;

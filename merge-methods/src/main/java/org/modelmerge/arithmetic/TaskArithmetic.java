@@ -1,7 +1,7 @@
 package org.modelmerge.arithmetic;
 
-import static org.modelmerge.kernel.Kernels.add;
 import static org.modelmerge.kernel.Kernels.addScaled;
+import static org.modelmerge.kernel.Kernels.sumOfDifferences;
 
 import java.util.List;
 import java.util.Map;
@@ -32,10 +32,8 @@ public record TaskArithmetic(Coefficients lambda) implements MergeMethod {
         return switch (lambda) {
             case Coefficients.Shared(float shared) ->
                 slice -> {
-                    float[] sum = slice.zeros();
-                    for (float[] tau : slice.tau()) {
-                        add(tau, sum);
-                    }
+                    float[] sum = slice.scratch();
+                    sumOfDifferences(slice.experts(), slice.base(), sum);
                     addScaled(slice.base(), shared, sum, slice.out());
                 };
             case Coefficients.PerTask perTask ->

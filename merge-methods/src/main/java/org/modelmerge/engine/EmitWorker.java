@@ -26,9 +26,9 @@ final class EmitWorker implements UnitPool.Worker {
     private final LeafStatistics statistics;
     private final @Nullable LeafMeter meter;
     private final ByteBuffer copyBuffer = ByteBuffer.allocateDirect(Workload.COPY_BYTES);
-    private float[] written = new float[0];
 
     /// @param units the units of the grid that the pool's indices stand for
+    /// @param measured what the statistics see
     /// @param statistics takes the sums of this worker's leaves
     EmitWorker(
             PassContext context,
@@ -36,6 +36,7 @@ final class EmitWorker implements UnitPool.Worker {
             MergeMethod.Step step,
             int[] units,
             UnitSink sink,
+            Sampling measured,
             LeafStatistics statistics) {
         this.context = context;
         this.method = method;
@@ -46,7 +47,7 @@ final class EmitWorker implements UnitPool.Worker {
         int sliceElements = context.workload().sliceElements();
         this.encoder = new SliceEncoder(sliceElements, Workload.ioBytes(sliceElements));
         this.statistics = statistics;
-        this.meter = context.plan().statistics() ? new LeafMeter(context.taskCount(), sliceElements) : null;
+        this.meter = context.plan().statistics() ? new LeafMeter(context.taskCount(), sliceElements, measured) : null;
     }
 
     LeafStatistics statistics() {
@@ -71,7 +72,7 @@ final class EmitWorker implements UnitPool.Worker {
         long bytes = SliceLoader.bytesPerElement(tensor);
         ElementOrder order = SliceLoader.order(tensor);
         if (meter != null) {
-            meter.start(order, tensor.ranges(), statistics.measuresInFull(leaf.ordinal()));
+            meter.start(leaf, tensor);
         }
         loader.forEachSlice(leaf, (slice, start) -> {
             step.apply(slice);
@@ -79,22 +80,19 @@ final class EmitWorker implements UnitPool.Worker {
             if (method.keepsAgreement() && (context.plan().allowNonfinite() || loader.baseHasNegativeZero())) {
                 Kernels.keepAgreement(slice.base(), slice.experts(), out);
             }
-            if (meter != null && written.length != out.length) {
-                written = new float[out.length];
-            }
-            encoder.append(out, tensor.dtype(), order, meter == null ? null : written);
+            encoder.append(out, tensor.dtype(), order);
             refuseOverflow(tensor, slice, order, start);
             if (encoder.isFull()) {
                 write(unit, tensor, start + out.length);
             }
             if (meter != null) {
-                meter.add(slice, out, written, start - leaf.start());
+                meter.add(slice, out, (int) (start - leaf.start()));
             }
             context.progress().read(out.length * bytes);
         });
         write(unit, tensor, leaf.start() + leaf.count());
         if (meter != null) {
-            meter.finish(leaf.ordinal(), statistics);
+            meter.finish(statistics);
         }
     }
 

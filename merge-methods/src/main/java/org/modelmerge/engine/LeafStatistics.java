@@ -11,36 +11,26 @@ import org.modelmerge.engine.WeightStatistics.TensorStatistics;
 
 /// The weight statistics of some leaves: sums stay apart per leaf until [#finish], which adds them in leaf order.
 final class LeafStatistics {
-    /// Beyond this many experts, cosines come from a sample of leaves.
-    static final int COSINES_OF_ALL_LEAVES = 4;
-
-    private static final int SAMPLE_EVERY = 16;
-    private static final int SAMPLE_FROM_LEAVES = 64;
-
     private final int tasks;
-    private final boolean sampled;
-    private final boolean cosinesSampled;
     private final double[][] sums;
     private final long[][] counts;
 
-    /// @param everyLeaf whether cosines cover every leaf, however many experts there are
-    LeafStatistics(int tasks, int leafCount, boolean everyLeaf) {
+    LeafStatistics(int tasks, int leafCount) {
         this.tasks = tasks;
-        this.sampled = !everyLeaf && leafCount >= SAMPLE_FROM_LEAVES;
-        this.cosinesSampled = sampled && tasks > COSINES_OF_ALL_LEAVES;
         this.sums = new double[leafCount][0];
         this.counts = new long[leafCount][0];
-    }
-
-    /// Whether a leaf is measured in full: with what only the warnings need, and with cosines of many experts.
-    boolean measuresInFull(int ordinal) {
-        return !sampled || ordinal % SAMPLE_EVERY == 0;
     }
 
     /// The length of a leaf's sums: base^2, merged^2, rounding^2, then per task tau^2, tau*merged, tau*base and
     /// narrowing^2, then tau_i*tau_k for i < k.
     static int sumCount(int tasks) {
         return 3 + 4 * tasks + tasks * (tasks - 1) / 2;
+    }
+
+    /// The length of a leaf's counts: elements measured, active, agreeing and changed ones, then per task 1 if it
+    /// differs from the base in some element, measured or not.
+    static int countCount(int tasks) {
+        return 4 + tasks;
     }
 
     void set(int ordinal, double[] leafSums, long[] leafCounts) {
@@ -57,58 +47,80 @@ final class LeafStatistics {
         }
     }
 
+    /// Adds up: what was measured of a leaf stands for all of it.
     WeightStatistics finish(MergePlan plan, LeafGrid grid) {
-        double[] totalSums = new double[sumCount(tasks)];
-        long[] totalCounts = new long[4];
-        double[] sampleSums = new double[sumCount(tasks)];
-        long[] sampleCounts = new long[4];
+        Total total = new Total();
         List<TensorStatistics> perTensor = new ArrayList<>();
         List<PlannedTensor> merged =
                 plan.tensors().stream().filter(PlannedTensor::isMerged).toList();
         int leaf = 0;
         for (PlannedTensor tensor : merged) {
-            double[] tensorSums = new double[sumCount(tasks)];
-            long[] tensorCounts = new long[4];
-            long leaves = Math.ceilDiv(tensor.shape().elementCount(), (long) plan.leafElements());
-            for (long k = 0; k < leaves; k++, leaf++) {
-                addTo(tensorSums, sums[leaf]);
-                addTo(tensorCounts, counts[leaf]);
-                if (measuresInFull(leaf)) {
-                    addTo(sampleSums, sums[leaf]);
-                    addTo(sampleCounts, counts[leaf]);
-                }
+            Total ofTensor = new Total();
+            long elements = tensor.shape().elementCount();
+            for (long start = 0; start < elements; start += plan.leafElements(), leaf++) {
+                ofTensor.add(leaf, Math.min(elements - start, plan.leafElements()));
             }
-            perTensor.add(new TensorStatistics(tensor.name(), tensor.shape(), sums(tensorSums, tensorCounts)));
-            addTo(totalSums, tensorSums);
-            addTo(totalCounts, tensorCounts);
+            perTensor.add(new TensorStatistics(tensor.name(), tensor.shape(), ofTensor.sums()));
+            total.add(ofTensor);
         }
         if (leaf != grid.mergedLeafCount()) {
             throw new IllegalStateException(leaf + " leaves of " + grid.mergedLeafCount());
         }
         return new WeightStatistics(
-                plan.tasks(),
-                perTensor,
-                sums(totalSums, totalCounts),
-                sums(sampleSums, sampleCounts),
-                cosines(cosinesSampled ? sampleSums : totalSums),
-                cosinesSampled);
+                plan.tasks(), perTensor, total.sums(), total.measured, cosines(total.values), total.equalsBase());
     }
 
-    private static void addTo(double[] total, double[] part) {
-        for (int k = 0; k < part.length; k++) {
-            total[k] += part[k];
+    private final class Total {
+        private final double[] values = new double[sumCount(tasks)];
+        private final double[] numbers = new double[countCount(tasks)];
+        private long elements;
+        private long measured;
+
+        void add(int leaf, long leafElements) {
+            double scale = (double) leafElements / counts[leaf][0];
+            for (int k = 0; k < values.length; k++) {
+                values[k] += scale * sums[leaf][k];
+            }
+            for (int k = 0; k < numbers.length; k++) {
+                numbers[k] += scale * counts[leaf][k];
+            }
+            elements += leafElements;
+            measured += counts[leaf][0];
         }
-    }
 
-    private static void addTo(long[] total, long[] part) {
-        for (int k = 0; k < part.length; k++) {
-            total[k] += part[k];
+        void add(Total other) {
+            for (int k = 0; k < values.length; k++) {
+                values[k] += other.values[k];
+            }
+            for (int k = 0; k < numbers.length; k++) {
+                numbers[k] += other.numbers[k];
+            }
+            elements += other.elements;
+            measured += other.measured;
         }
-    }
 
-    private Sums sums(double[] s, long[] c) {
-        return new Sums(
-                c[0], c[1], c[2], c[3], s[0], s[1], s[2], column(s, 0), column(s, 1), column(s, 2), column(s, 3));
+        Sums sums() {
+            return new Sums(
+                    elements,
+                    Math.round(numbers[1]),
+                    Math.round(numbers[2]),
+                    Math.round(numbers[3]),
+                    values[0],
+                    values[1],
+                    values[2],
+                    column(values, 0),
+                    column(values, 1),
+                    column(values, 2),
+                    column(values, 3));
+        }
+
+        boolean[] equalsBase() {
+            boolean[] equal = new boolean[tasks];
+            for (int i = 0; i < tasks; i++) {
+                equal[i] = numbers[4 + i] == 0;
+            }
+            return equal;
+        }
     }
 
     private double[] column(double[] s, int column) {
@@ -151,11 +163,11 @@ final class LeafStatistics {
     void read(DataInput input) throws IOException {
         for (int leaf = input.readInt(); leaf >= 0; leaf = input.readInt()) {
             sums[leaf] = new double[sumCount(tasks)];
-            counts[leaf] = new long[4];
+            counts[leaf] = new long[countCount(tasks)];
             for (int k = 0; k < sums[leaf].length; k++) {
                 sums[leaf][k] = input.readDouble();
             }
-            for (int k = 0; k < 4; k++) {
+            for (int k = 0; k < counts[leaf].length; k++) {
                 counts[leaf][k] = input.readLong();
             }
         }

@@ -9,12 +9,16 @@ import org.modelmerge.method.Statistic;
 /// Runs the passes of a plan on threads of this process.
 final class LocalExecutor implements MergeExecutor {
     private final PassContext context;
-    private final boolean everyLeafInFull;
+    private final Sampling measured;
 
-    /// @param everyLeafInFull whether to measure all leaves in full, not a sample
-    LocalExecutor(PassContext context, boolean everyLeafInFull) {
+    LocalExecutor(PassContext context) {
+        this(context, Sampling.ofStatistics(context.plan()));
+    }
+
+    /// @param measured what the weight statistics see
+    LocalExecutor(PassContext context, Sampling measured) {
         this.context = context;
-        this.everyLeafInFull = everyLeafInFull;
+        this.measured = measured;
     }
 
     @Override
@@ -68,7 +72,7 @@ final class LocalExecutor implements MergeExecutor {
             throws MergeException {
         int[] chosen = units.stream().toArray();
         LeafStatistics total = newStatistics();
-        pool().run(chosen.length, () -> new EmitWorker(context, method, step, chosen, sink, newStatistics()))
+        pool().run(chosen.length, () -> new EmitWorker(context, method, step, chosen, sink, measured, newStatistics()))
                 .forEach(worker -> total.merge(worker.statistics()));
         return total;
     }
@@ -78,6 +82,6 @@ final class LocalExecutor implements MergeExecutor {
     }
 
     private LeafStatistics newStatistics() {
-        return new LeafStatistics(context.taskCount(), context.grid().mergedLeafCount(), everyLeafInFull);
+        return new LeafStatistics(context.taskCount(), context.grid().mergedLeafCount());
     }
 }

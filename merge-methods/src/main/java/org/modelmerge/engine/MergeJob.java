@@ -148,7 +148,7 @@ public final class MergeJob implements AutoCloseable {
         Progress progress = new Progress(observer, passCount());
         List<String> warnings = new ArrayList<>(headerWarnings);
         warnings.addAll(new CopyCheck(inputs, progress).run(plan));
-        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress), false);
+        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress));
         MergeMethod.Step step = prepare(executor, warnings);
         LeafStatistics leaves;
         Map<String, String> sha256;
@@ -180,20 +180,24 @@ public final class MergeJob implements AutoCloseable {
         List<String> warnings = new ArrayList<>(headerWarnings);
         warnings.addAll(new CopyCheck(inputs, progress).run(plan));
         PassContext context = new PassContext(plan.withoutStatistics(), grid, inputs, workload, progress);
-        MergeMethod.Step step = prepare(new LocalExecutor(context, false), warnings);
+        MergeMethod.Step step = prepare(new LocalExecutor(context), warnings);
         return new MergedTensors(context, method, step, warnings);
     }
 
-    /// Measures the weights without writing anything: what `check` shows. Cosines cover every leaf, and the merged task
-    /// vector is the method's. For requests with statistics.
+    /// Measures all weights, also of large models, without writing anything: what `check` shows. The merged task vector
+    /// is the method's. For requests with statistics.
     public MergeResult measure(MergeObserver observer) throws MergeException {
+        return measure(observer, Sampling.ALL);
+    }
+
+    MergeResult measure(MergeObserver observer, Sampling measured) throws MergeException {
         if (!plan.statistics()) {
             throw new IllegalStateException("the request leaves the statistics out");
         }
         Progress progress = new Progress(observer, passCount());
         List<String> warnings = new ArrayList<>(headerWarnings);
         warnings.addAll(new CopyCheck(inputs, progress).run(plan));
-        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress), true);
+        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress), measured);
         MergeMethod.Step step = prepare(executor, warnings);
         WeightStatistics statistics =
                 executor.emit(method, step, allUnits(), UnitSink.DISCARD).finish(plan, grid);
@@ -207,7 +211,7 @@ public final class MergeJob implements AutoCloseable {
     /// @param warnings takes what measurements warn of
     public Scan scan(MergeObserver observer, Consumer<String> warnings) {
         Progress progress = new Progress(observer, passCount());
-        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress), false);
+        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress));
         return new PlanScan(plan, executor::reduce, warnings);
     }
 
@@ -221,7 +225,7 @@ public final class MergeJob implements AutoCloseable {
             throws MergeException {
         requireSameLayout(output);
         Progress progress = new Progress(observer, method.passes().size());
-        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress), false);
+        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress));
         MergeMethod.Step step = prepare(executor, new ArrayList<>());
         BitSet units = Recomputation.sample(grid.units().size(), share, seed);
         Recomputation.ComparingSink sink = new Recomputation.ComparingSink(plan, output);

@@ -76,7 +76,7 @@ public final class MergedTensors implements ResultTensors {
         List<PlannedTensor> planned = context.plan().tensors();
         List<Unit> units = context.grid().units();
         int window = UNITS_PER_THREAD * context.workload().threads();
-        LocalExecutor executor = new LocalExecutor(context, false);
+        LocalExecutor executor = new LocalExecutor(context);
         context.progress().startPass("emit", MergeBytes.ofEmit(context.plan()));
         Map<Integer, MemorySegment> open = new TreeMap<>();
         int next = 0;
@@ -115,7 +115,7 @@ public final class MergedTensors implements ResultTensors {
         PassContext only = context.withGrid(context.grid().ofTensor(index));
         BitSet all = new BitSet();
         all.set(0, only.grid().units().size());
-        new LocalExecutor(only, false)
+        new LocalExecutor(only)
                 .emitUnits(method, step, all, new MemorySink(context.plan().tensors(), Map.of(index, bytes)));
         checkUnchanged();
         return new MergedTensor(info(tensor), bytes);

@@ -42,14 +42,12 @@ public final class PlanWorker implements AutoCloseable {
         this.grid = LeafGrid.of(plan);
         this.inputs = inputs;
         Workload workload = Workload.of(plan, method.passes().size() > 1, limits);
-        this.executor = new LocalExecutor(
-                new PassContext(
-                        plan,
-                        grid,
-                        inputs,
-                        workload,
-                        new Progress(MergeObserver.NONE, method.passes().size())),
-                false);
+        this.executor = new LocalExecutor(new PassContext(
+                plan,
+                grid,
+                inputs,
+                workload,
+                new Progress(MergeObserver.NONE, method.passes().size())));
     }
 
     /// Opens the plan's inputs by their paths and checks that they are those that the plan was made of.

@@ -9,10 +9,32 @@ import org.modelmerge.method.Statistic;
 ///
 /// @param every 1 takes everything
 record Sampling(int every) {
-    private static final int LEAST_SAMPLE = 1 << 23;
+    /// Takes everything.
+    static final Sampling ALL = new Sampling(1);
 
+    private static final int LEAST_SAMPLE = 1 << 23;
+    private static final long MOST_PRODUCTS = 1L << 31;
+    private static final Sampling SIXTEENTH = new Sampling(16);
+
+    /// What brackets for ranks are taken from.
     static Sampling of(MergePlan plan) {
         return new Sampling(Math.clamp(plan.mergedElementCount() / LEAST_SAMPLE, 1, Integer.MAX_VALUE));
+    }
+
+    /// What the weight statistics of a merge measure: everything where that is at most some 10^9 products, else a
+    /// sixteenth.
+    static Sampling ofStatistics(MergePlan plan) {
+        return ofStatistics(plan.mergedElementCount(), plan.tasks().size());
+    }
+
+    static Sampling ofStatistics(long elements, int tasks) {
+        long products = elements * LeafStatistics.sumCount(tasks);
+        return products <= MOST_PRODUCTS ? ALL : SIXTEENTH;
+    }
+
+    /// This, or everything where a leaf is shorter than a run, which might leave nothing of it.
+    Sampling forLeafOf(int elements) {
+        return elements < every * Statistic.SAMPLE_BLOCK ? ALL : this;
     }
 
     /// Takes the parts of a leaf that belong to the sample.
@@ -21,17 +43,39 @@ record Sampling(int every) {
         void visit(Leaf block) throws E;
     }
 
+    /// Takes parts of a window.
+    @FunctionalInterface
+    interface PartVisitor<E extends Exception> {
+        /// Takes elements `from` to `to`, exclusive, counted in their leaf.
+        void visit(int from, int to) throws E;
+    }
+
     <E extends Exception> void forEachBlock(Leaf leaf, Visitor<E> visitor) throws E {
         if (every == 1) {
             visitor.visit(leaf);
             return;
         }
-        long end = leaf.start() + leaf.count();
-        int block = 0;
-        for (long start = leaf.start(); start < end; start += Statistic.SAMPLE_BLOCK, block++) {
-            if (block % every == chosen(leaf.ordinal(), block / every)) {
-                int count = (int) Math.min(Statistic.SAMPLE_BLOCK, end - start);
-                visitor.visit(new Leaf(leaf.tensor(), leaf.merged(), leaf.ordinal(), start, count));
+        forEachPart(
+                leaf.ordinal(),
+                0,
+                leaf.count(),
+                (from, to) -> visitor.visit(
+                        new Leaf(leaf.tensor(), leaf.merged(), leaf.ordinal(), leaf.start() + from, to - from)));
+    }
+
+    /// Visits the parts of elements `from` to `to`, exclusive, of a leaf that belong to the sample, in order.
+    <E extends Exception> void forEachPart(int ordinal, int from, int to, PartVisitor<E> visitor) throws E {
+        if (every == 1) {
+            visitor.visit(from, to);
+            return;
+        }
+        long length = (long) every * Statistic.SAMPLE_BLOCK;
+        for (long run = from / length; run * length < to; run++) {
+            long start = run * length + (long) chosen(ordinal, (int) run) * Statistic.SAMPLE_BLOCK;
+            int first = (int) Math.max(start, from);
+            int end = (int) Math.min(start + Statistic.SAMPLE_BLOCK, to);
+            if (first < end) {
+                visitor.visit(first, end);
             }
         }
     }

@@ -15,12 +15,11 @@ final class ValueWarnings {
     static List<String> of(WeightStatistics statistics) {
         List<String> warnings = new ArrayList<>();
         Sums total = statistics.total();
-        Sums sample = statistics.sample();
         for (int i = 0; i < statistics.tasks().size(); i++) {
             String task = Printable.text(statistics.tasks().get(i));
             double norm = total.norm(i);
-            double cosine = sample.cosineToBase(i);
-            if (norm == 0 && total.elementCount() > 0) {
+            double cosine = total.cosineToBase(i);
+            if (statistics.equalsBase()[i] && total.elementCount() > 0) {
                 warnings.add("expert " + task + " equals the base on all merged tensors");
             } else if (cosine < WeightStatistics.SAME_BASE_COSINE) {
                 warnings.add("expert " + task
@@ -28,13 +27,13 @@ final class ValueWarnings {
                         + number(cosine) + ", its task vector is " + number(norm / Math.sqrt(total.baseSquares()))
                         + " times the base's norm");
             }
-            double lost = Math.sqrt(sample.narrowingSquares()[i]) / sample.norm(i);
+            double lost = Math.sqrt(total.narrowingSquares()[i]) / total.norm(i);
             if (lost > NOTABLE_LOSS) {
                 warnings.add("expert " + task + " is stored in fewer bits than the base: rounding makes up "
                         + percent(lost) + " of its task vector's norm");
             }
         }
-        double rounding = Math.sqrt(sample.roundingSquares()) / sample.mergedNorm();
+        double rounding = Math.sqrt(total.roundingSquares()) / total.mergedNorm();
         if (rounding > NOTABLE_LOSS) {
             warnings.add("rounding to the output's dtype changes the merged task vector by " + percent(rounding)
                     + " of its norm; --dtype f32 keeps it");

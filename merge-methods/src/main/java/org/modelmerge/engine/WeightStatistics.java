@@ -6,31 +6,36 @@ import org.modelmerge.checkpoint.Shape;
 /// What a merge did to the weights, measured while it emitted.
 ///
 /// tau is the F32 difference expert - base; merged is the F32 difference of the written output and base. Sums are
-/// float64 over a fixed partition, so they are the same on every machine.
+/// float64 over a fixed partition, so they are the same on every machine. Of large models a fixed sample of blocks is
+/// measured, about a sixteenth of the elements, and each block stands for its share of them: all sums and counts
+/// are estimates then.
 ///
 /// @param tasks task names
 /// @param perTensor merged tensors in output order
 /// @param total the sums over all merged tensors
-/// @param sample the sums over the leaves that were measured in full: all of a small model, a fixed sixteenth of a
-///     large one
+/// @param measuredElements how many elements were measured; fewer than `total.elementCount()` if sampled
 /// @param cosines `[n][n]` cosines of task vectors, NaN where a norm is 0
-/// @param cosinesSampled whether `cosines` come from a fixed sample of leaves
+/// @param equalsBase `[n]` whether the expert equals the base on all merged tensors; never an estimate
 public record WeightStatistics(
         List<String> tasks,
         List<TensorStatistics> perTensor,
         Sums total,
-        Sums sample,
+        long measuredElements,
         double[][] cosines,
-        boolean cosinesSampled) {
+        boolean[] equalsBase) {
     /// From this cosine of base and expert on, the expert looks like a fine-tune of the base: those of the real pairs
     /// we measured are 0.8 to 1.0, those of models trained apart below 0.03.
     public static final double SAME_BASE_COSINE = 0.5;
 
+    /// Whether the numbers are estimates from a sample.
+    public boolean sampled() {
+        return measuredElements < total.elementCount();
+    }
+
     /// One merged tensor.
     public record TensorStatistics(String name, Shape shape, Sums sums) {}
 
-    /// Sums over some elements. `roundingSquares`, `tauDotBase` and `narrowingSquares` cover only leaves that were
-    /// measured in full: to compare them with others, take all from [WeightStatistics#sample()].
+    /// Sums over some elements.
     ///
     /// @param elementCount all elements
     /// @param activeCount elements with some non-zero tau

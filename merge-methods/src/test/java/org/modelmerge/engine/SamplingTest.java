@@ -53,4 +53,39 @@ final class SamplingTest {
         }
         assertThat(taken / (4000 * 700.0)).as("share of many small tensors").isBetween(0.22, 0.28);
     }
+
+    @Test
+    void visitsTheSamePartsHoweverALeafIsCut() {
+        Sampling sampling = new Sampling(4);
+        int count = 40 * Statistic.SAMPLE_BLOCK + 77;
+        List<Integer> whole = new ArrayList<>();
+        sampling.forEachPart(5, 0, count, (from, to) -> addAll(whole, from, to));
+        List<Integer> pieces = new ArrayList<>();
+        for (int from = 0; from < count; from += 301) {
+            sampling.forEachPart(5, from, Math.min(from + 301, count), (first, end) -> addAll(pieces, first, end));
+        }
+        assertThat(pieces).isEqualTo(whole);
+        assertThat(whole.size() / (double) count).isBetween(0.24, 0.27);
+    }
+
+    private static void addAll(List<Integer> elements, int from, int to) {
+        for (int element = from; element < to; element++) {
+            elements.add(element);
+        }
+    }
+
+    @Test
+    void measuresSmallModelsWholeAndASixteenthOfLargeOnes() {
+        assertThat(Sampling.ofStatistics(22_000_000, 6)).as("MiniLM").isEqualTo(Sampling.ALL);
+        assertThat(Sampling.ofStatistics(110_000_000, 3)).as("BERT base").isEqualTo(Sampling.ALL);
+        assertThat(Sampling.ofStatistics(530_000_000, 3)).isEqualTo(new Sampling(16));
+        assertThat(Sampling.ofStatistics(7_000_000_000L, 2)).isEqualTo(new Sampling(16));
+    }
+
+    @Test
+    void takesALeafThatIsShorterThanARunWhole() {
+        Sampling sampling = new Sampling(8);
+        assertThat(sampling.forLeafOf(8 * Statistic.SAMPLE_BLOCK - 1)).isEqualTo(Sampling.ALL);
+        assertThat(sampling.forLeafOf(8 * Statistic.SAMPLE_BLOCK)).isEqualTo(sampling);
+    }
 }

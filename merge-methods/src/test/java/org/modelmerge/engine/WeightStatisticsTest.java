@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.api.Assertions.withinPercentage;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -133,10 +131,11 @@ final class WeightStatisticsTest {
         float[] first = difference(theirs[0], base.floats());
         float[] second = difference(theirs[1], base.floats());
         double cosine = dot(first, second) / Math.sqrt(dot(first, first)) / Math.sqrt(dot(second, second));
-        assertThat(statistics.cosinesSampled()).isFalse();
+        assertThat(statistics.sampled()).isFalse();
         assertThat(statistics.cosines()[0][1]).isCloseTo(cosine, within(1e-9));
         assertThat(statistics.cosines()[1][0]).isEqualTo(statistics.cosines()[0][1]);
         assertThat(statistics.cosines()[0][0]).isEqualTo(1);
+        assertThat(statistics.equalsBase()).containsExactly(false, false);
     }
 
     @Test
@@ -161,68 +160,6 @@ final class WeightStatisticsTest {
         assertNear(sums.roundingSquares(), dot(rounded, rounded));
     }
 
-    private static List<TestModel> five(TestModel base, SplittableRandom random) {
-        List<TestModel> experts = new ArrayList<>();
-        for (int i = 0; i < 5; i++) {
-            experts.add(base.fineTuned(random));
-        }
-        return experts;
-    }
-
-    @Test
-    void samplesCosinesBeyondFourExpertsAndSixtyFourLeaves() throws MergeException {
-        SplittableRandom random = new SplittableRandom(62);
-        int[] sizes = new int[64];
-        Arrays.fill(sizes, 200);
-        TestModel base = TestModel.random(random, sizes);
-        List<TestModel> experts = five(base, random);
-        TestMerge merge = new TestMerge(temp, TaskArithmetic.of(0.4f)).models(base, experts);
-
-        WeightStatistics sampled = statistics(merge.run());
-        WeightStatistics whole;
-        try (MergeJob job = MergeJob.open(merge.request())) {
-            whole = Objects.requireNonNull(job.measure(MergeObserver.NONE).statistics());
-        }
-
-        assertThat(sampled.cosinesSampled()).isTrue();
-        assertThat(whole.cosinesSampled()).isFalse();
-        // Tensors are one leaf each here: the sample is every sixteenth in output order.
-        List<Integer> sample = new ArrayList<>();
-        List<String> names = base.tensors().stream().map(TestTensor::name).toList();
-        for (int k = 0; k < sizes.length; k += 16) {
-            sample.add(names.indexOf(whole.perTensor().get(k).name()));
-        }
-        int[] chosen = sample.stream().mapToInt(Integer::intValue).toArray();
-        assertCosine(
-                sampled,
-                base.inOrder(chosen),
-                experts.get(1).inOrder(chosen),
-                experts.get(3).inOrder(chosen));
-        assertCosine(whole, base, experts.get(1), experts.get(3));
-        assertThat(whole.cosines()[1][3]).isNotEqualTo(sampled.cosines()[1][3]);
-    }
-
-    private static void assertCosine(WeightStatistics statistics, TestModel base, TestModel one, TestModel three) {
-        float[] a = difference(one.floats(), base.floats());
-        float[] b = difference(three.floats(), base.floats());
-        assertThat(statistics.cosines()[1][3])
-                .isCloseTo(dot(a, b) / Math.sqrt(dot(a, a)) / Math.sqrt(dot(b, b)), within(1e-9));
-    }
-
-    @Test
-    void coversEveryLeafBelowTheSamplesSize() throws MergeException {
-        SplittableRandom random = new SplittableRandom(63);
-        int[] sizes = new int[63];
-        Arrays.fill(sizes, 20);
-        TestModel base = TestModel.random(random, sizes);
-
-        assertThat(statistics(new TestMerge(temp, TaskArithmetic.of(0.4f))
-                                .models(base, five(base, random))
-                                .run())
-                        .cosinesSampled())
-                .isFalse();
-    }
-
     @Test
     void hasNoNumberWhereANormIsZero() throws MergeException {
         TinyCheckpoint zero = new TinyCheckpoint().floats("w", Shape.of(2), 0f, 0f);
@@ -233,6 +170,7 @@ final class WeightStatisticsTest {
                 .expert(zero)
                 .run());
 
+        assertThat(statistics.equalsBase()).containsExactly(true, true);
         assertThat(statistics.cosines()[0][1]).isNaN();
         assertThat(statistics.cosines()[0][0]).isNaN();
         assertThat(statistics.total().cosineToMerged(0)).isNaN();

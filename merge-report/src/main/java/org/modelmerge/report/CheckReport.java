@@ -126,10 +126,10 @@ public record CheckReport(
         if (statistics == null) {
             return "not measured";
         }
-        if (statistics.total().tauSquares()[task] == 0) {
+        if (statistics.equalsBase()[task]) {
             return "equal to the base";
         }
-        double cosine = statistics.sample().cosineToBase(task);
+        double cosine = statistics.total().cosineToBase(task);
         if (Double.isNaN(cosine)) {
             return "not comparable: a norm is 0";
         }

@@ -14,8 +14,7 @@ final class CosineMatrix {
         html.open("section").element("h2", "Cosines between task vectors");
         html.open("p")
                 .text("Near 0, two tasks move different weights. The tint is blue where they agree and orange where ");
-        html.text("they oppose" + (largest > 0 ? ", full at \u00b1" + Numbers.cosine(largest) : "") + ".");
-        html.text(statistics.cosinesSampled() ? " Measured on a fixed sample of the elements." : "")
+        html.text("they oppose" + (largest > 0 ? ", full at \u00b1" + Numbers.cosine(largest) : "") + ".")
                 .close("p");
         html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Cosines");
         html.open("table", "class", "matrix").element("caption", "Pairwise cosines");

@@ -160,19 +160,19 @@ public final class JsonReport {
                 json.member("cosineToMerged", total.cosineToMerged(i));
             }
             json.member("relativeNorm", total.norm(i) / Math.sqrt(total.baseSquares()));
-            json.member("cosineToBase", statistics.sample().cosineToBase(i)).endObject();
+            json.member("cosineToBase", total.cosineToBase(i)).endObject();
         }
         json.endArray().name("cosines").beginArray();
         for (double[] row : statistics.cosines()) {
             json.value(boxed(row));
         }
-        json.endArray().member("cosinesSampled", statistics.cosinesSampled());
+        json.endArray().member("cosinesSampled", statistics.sampled());
+        json.member("measuredElements", statistics.measuredElements());
         json.member("signAgreement", total.signAgreement());
         if (merged) {
             json.member("mergedNorm", total.mergedNorm()).member("relativeChange", total.relativeChange());
             json.member("changedElements", total.changedCount());
-            Sums sample = statistics.sample();
-            json.member("roundingShare", Math.sqrt(sample.roundingSquares()) / sample.mergedNorm());
+            json.member("roundingShare", Math.sqrt(total.roundingSquares()) / total.mergedNorm());
         }
         json.name("layers").beginArray();
         for (LayerStatistics layer : LayerStatistics.of(statistics)) {

@@ -28,7 +28,7 @@ final class StatisticsSections {
             all += squares;
         }
         html.open("section").element("h2", "Task vectors");
-        summary(html, total, merged);
+        summary(html, statistics, merged);
         html.open("div", "class", "scroll", "tabindex", "0", "role", "region", "aria-label", "Task vectors");
         html.open("table").element("caption", "How far each expert moved from the base");
         html.raw("<thead><tr><th scope=\"col\">Task</th><th scope=\"col\" class=\"n\">|\u03c4|</th>");
@@ -53,7 +53,8 @@ final class StatisticsSections {
         html.close("tbody").close("table").close("div").close("section").line();
     }
 
-    private static void summary(Html html, Sums total, boolean merged) {
+    private static void summary(Html html, WeightStatistics statistics, boolean merged) {
+        Sums total = statistics.total();
         html.open("p");
         if (merged) {
             html.text("The merge moved the weights by " + Numbers.percent(total.relativeChange())
@@ -64,7 +65,13 @@ final class StatisticsSections {
         }
         html.text("All task vectors that touch an element agree on its sign in "
                 + Numbers.percent(total.signAgreement()));
-        html.text(" of the touched elements.").close("p").line();
+        html.text(" of the touched elements.");
+        if (statistics.sampled()) {
+            double share = (double) statistics.measuredElements() / total.elementCount();
+            html.text(" All numbers about the weights are estimates from a fixed sample of " + Numbers.percent(share)
+                    + " of the elements.");
+        }
+        html.close("p").line();
     }
 
     private static void topChanged(Html html, List<TensorStatistics> top) {

@@ -86,10 +86,10 @@ class HtmlReportTest {
     }
 
     @Test
-    void saysWhenCosinesAreSampled() {
+    void saysWhenTheWeightsAreSampled() {
         String sampled = HtmlReport.of(SampleReports.encoder(List.of("a", "b", "c", "d", "e"), 1, List.of()));
 
-        assertThat(sampled).contains("Measured on a fixed sample of the elements.");
+        assertThat(sampled).contains("estimates from a fixed sample of 12.5\u00a0% of the elements");
         assertThat(BERT).doesNotContain("fixed sample");
     }
 

@@ -90,6 +90,6 @@ class LayerStatisticsTest {
 
     private static WeightStatistics statistics(TensorStatistics... tensors) {
         return new WeightStatistics(
-                List.of("a"), List.of(tensors), sums(1, 1), sums(1, 1), new double[][] {{1}}, false);
+                List.of("a"), List.of(tensors), sums(1, 1), 1, new double[][] {{1}}, new boolean[1]);
     }
 }

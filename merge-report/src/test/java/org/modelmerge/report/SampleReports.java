@@ -134,7 +134,9 @@ final class SampleReports {
                 cosines[i][j] = cosines[j][i] = random.nextGaussian() * 0.08;
             }
         }
-        return new WeightStatistics(tasks, perTensor, total(perTensor, n), total(perTensor, n), cosines, n > 4);
+        Sums total = total(perTensor, n);
+        long measured = n > 4 ? total.elementCount() / 8 : total.elementCount();
+        return new WeightStatistics(tasks, perTensor, total, measured, cosines, new boolean[n]);
     }
 
     private static Sums sums(Random random, int n, long elements) {

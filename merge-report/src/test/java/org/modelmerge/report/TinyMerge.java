@@ -93,9 +93,9 @@ final class TinyMerge {
                 List.of("a", "b"),
                 List.of(new TensorStatistics("w.0.weight", Shape.of(2), sums)),
                 sums,
-                sums,
+                sums.elementCount(),
                 cosines,
-                false);
+                new boolean[] {false, true});
     }
 
     private static Input input(String name, String path) {
