@@ -62,7 +62,7 @@ final class FoldBuffers {
             all += right;
             largest = Math.max(largest, right);
             // A window has parts of so many rows.
-            left = Math.max(left, (WINDOW / change.columns() + 2) * change.rank() * Float.BYTES);
+            left = Math.max(left, (WINDOW / Math.max(1, change.columns()) + 2) * change.rank() * Float.BYTES);
         }
         // One more may be read before the eldest are dropped.
         long kept = Math.min(all, Math.max(KEPT_BYTES, largest) + largest);
