@@ -7,6 +7,7 @@ import org.modelmerge.svd.RowSource;
 import org.modelmerge.svd.SvdMode;
 import org.modelmerge.svd.TruncatedSvd;
 import org.modelmerge.svd.Workers;
+import org.modelmerge.svd.Workspace;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -35,7 +36,8 @@ public class SvdBenchmark {
     private int rank;
     private float[][] matrix = {};
     private RowSource source = RowSource.of(matrix, 0);
-    private final Workers workers = new Workers(Runtime.getRuntime().availableProcessors());
+    private final Workspace workspace =
+            new Workspace(new Workers(Runtime.getRuntime().availableProcessors()));
 
     @Setup
     public void prepare() throws MergeException {
@@ -57,6 +59,6 @@ public class SvdBenchmark {
 
     @Benchmark
     public TruncatedSvd decompose() throws MergeException {
-        return TruncatedSvd.of(source, rank, SvdMode.AUTO, 1, workers);
+        return TruncatedSvd.of(source, rank, SvdMode.AUTO, 1, workspace);
     }
 }

@@ -1,5 +1,6 @@
 package org.modelmerge.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -13,6 +14,7 @@ import org.modelmerge.checkpoint.TensorInfo;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.twin.TwinFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -36,7 +38,8 @@ final class InspectCommand implements Command {
 
     @Override
     public List<HelpText.Line> operands() {
-        return List.of(new HelpText.Line("PATH", "a .safetensors file, a folder with a model, or an index file"));
+        return List.of(new HelpText.Line(
+                "PATH", "a .safetensors file, a folder with a model, an index file, or a Twin folder"));
     }
 
     @Override
@@ -46,7 +49,7 @@ final class InspectCommand implements Command {
 
     @Override
     public List<Integer> exitCodes() {
-        return List.of(0, 1, 2, 3, 5);
+        return List.of(0, 1, 2, 3, 4, 5);
     }
 
     @Override
@@ -55,9 +58,13 @@ final class InspectCommand implements Command {
             throw MergeException.of(ErrorCode.USAGE, "got no PATH, expected at least one checkpoint");
         }
         List<Map<String, Object>> documents = new ArrayList<>();
-        for (String path : paths) {
-            try (Checkpoint checkpoint =
-                    Checkpoint.open(LocalStorage.INSTANCE, Words.path(talk.console(), "PATH", path))) {
+        for (String word : paths) {
+            Path path = Words.path(talk.console(), "PATH", word);
+            if (TwinFolder.isTwinFolder(LocalStorage.INSTANCE, path)) {
+                inspectTwin(path, documents, talk);
+                continue;
+            }
+            try (Checkpoint checkpoint = Checkpoint.open(LocalStorage.INSTANCE, path)) {
                 if (talk.json()) {
                     documents.add(document(checkpoint));
                 } else {
@@ -69,6 +76,16 @@ final class InspectCommand implements Command {
             talk.document(Map.of("checkpoints", documents));
         }
         return 0;
+    }
+
+    private static void inspectTwin(Path path, List<Map<String, Object>> documents, Talk talk) throws MergeException {
+        try (TwinFolder folder = TwinFolder.open(path)) {
+            if (talk.json()) {
+                documents.add(TwinInspectCommand.document(folder));
+            } else {
+                TwinInspectCommand.print(folder, talk);
+            }
+        }
     }
 
     private static void print(Checkpoint checkpoint, Talk talk) {

@@ -61,10 +61,7 @@ final class TwinInspectCommand implements Command {
                 checkHashes(folder, talk);
             }
             if (talk.json()) {
-                Map<String, Object> document = new LinkedHashMap<>();
-                document.put("path", path.toString());
-                document.putAll(TwinJson.document(folder.manifest()));
-                talk.document(document);
+                talk.document(document(folder));
             } else {
                 print(folder, talk);
             }
@@ -91,7 +88,14 @@ final class TwinInspectCommand implements Command {
         }
     }
 
-    private static void print(TwinFolder folder, Talk talk) {
+    static Map<String, Object> document(TwinFolder folder) {
+        Map<String, Object> document = new LinkedHashMap<>();
+        document.put("path", folder.path().toString());
+        document.putAll(TwinJson.document(folder.manifest()));
+        return document;
+    }
+
+    static void print(TwinFolder folder, Talk talk) {
         TwinManifest manifest = folder.manifest();
         talk.data(Printable.text(folder.path().toString()));
         talk.data("  method twin" + SummaryText.parameters(manifest.parameters()));

@@ -76,7 +76,7 @@ final class VerifyCommand implements Command {
     @Override
     public List<HelpText.Line> operands() {
         return List.of(
-                new HelpText.Line("OUT", "a model that merge wrote: a file or a folder"),
+                new HelpText.Line("OUT", "a model that merge wrote: a file or a folder; or a Twin folder"),
                 new HelpText.Line("BASE, EXPERT", "its inputs, in the order of the merge"));
     }
 

@@ -75,6 +75,7 @@ final class TwinTest {
         assertThat(result.err()).contains("method   twin mask-rate=0.9 strategy=svd lambda=0.3", "of 2 models");
         assertThat(names("merged-twin"))
                 .containsExactly(
+                        "README.md",
                         "expert_a.safetensors",
                         "expert_b.safetensors",
                         "merge-recipe.yaml",
@@ -235,5 +236,57 @@ final class TwinTest {
 
         assertThat(result.exit()).isEqualTo(4);
         assertThat(Cli.in(directory).names()).isEqualTo(before);
+    }
+
+    @Test
+    void writesACardThatSaysHowToUseTheFolder() throws Exception {
+        extract("-o", "twin");
+
+        assertThat(Files.readString(directory.resolve("twin/README.md")))
+                .contains("merge twin compose . --weights 1,0 -o OUT", "expert\\_a.safetensors", "## Recipe");
+    }
+
+    @Test
+    void verifiesATwinFolder() throws Exception {
+        extract("-o", "twin");
+
+        Cli.Result result = run("verify", "twin", "base.safetensors", "a.safetensors", "b.safetensors");
+
+        assertThat(result.exit()).as(result.out()).isZero();
+        assertThat(result.out()).contains("a well-formed Twin folder, 2 tasks", "merge-recipe.yaml");
+    }
+
+    @Test
+    void findsAnExpertThatChanged() throws Exception {
+        extract("-o", "twin");
+        Path expert = directory.resolve("twin/expert_b.safetensors");
+        byte[] bytes = Files.readAllBytes(expert);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(expert, bytes);
+
+        Cli.Result result = run("verify", "twin");
+
+        assertThat(result.exit()).isEqualTo(6);
+        assertThat(result.out()).contains("expert_b.safetensors", "SHA-256: got");
+    }
+
+    @Test
+    void refusesToRecomputeATwinFolder() throws Exception {
+        extract("-o", "twin");
+
+        Cli.Result result =
+                run("verify", "--recompute", "5%", "twin", "base.safetensors", "a.safetensors", "b.safetensors");
+
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(result.err()).contains("got a Twin folder", "the same inputs give the same bytes");
+    }
+
+    @Test
+    void inspectsATwinFolderLikeItsOwnCommand() throws Exception {
+        extract("-o", "twin");
+
+        assertThat(run("inspect", "twin").out())
+                .isEqualTo(run("twin", "inspect", "twin").out())
+                .contains("shared expert");
     }
 }

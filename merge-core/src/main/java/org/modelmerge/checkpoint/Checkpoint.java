@@ -10,6 +10,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.MergeException;
 
@@ -34,6 +35,7 @@ public final class Checkpoint implements AutoCloseable {
     private final Map<String, StoredTensor> tensors;
     private final List<Shard> sources;
     private final @Nullable String origin;
+    private final IntToLongFunction memory;
 
     /// What the user named.
     public enum Kind {
@@ -46,7 +48,7 @@ public final class Checkpoint implements AutoCloseable {
     }
 
     Checkpoint(String path, Kind kind, String name, @Nullable Path folder, List<Shard> shards) {
-        this(path, kind, name, folder, shards, stored(shards), null);
+        this(path, kind, name, folder, shards, stored(shards), null, _ -> 0);
     }
 
     private Checkpoint(
@@ -56,7 +58,8 @@ public final class Checkpoint implements AutoCloseable {
             @Nullable Path folder,
             List<Shard> shards,
             Map<String, StoredTensor> tensors,
-            @Nullable String origin) {
+            @Nullable String origin,
+            IntToLongFunction memory) {
         this.path = path;
         this.kind = kind;
         this.name = name;
@@ -67,6 +70,7 @@ public final class Checkpoint implements AutoCloseable {
         tensors.values().forEach(tensor -> all.add(tensor.shard()));
         this.sources = List.copyOf(all);
         this.origin = origin;
+        this.memory = memory;
     }
 
     private static Map<String, StoredTensor> stored(List<Shard> shards) {
@@ -87,12 +91,18 @@ public final class Checkpoint implements AutoCloseable {
     /// @param tensors by name; each from one of `files`, [StoredTensor#computed], or of another checkpoint, which
     ///     must stay open as long as this one
     /// @param origin one phrase, for people: what the tensors are computed from
+    /// @param memory bytes that computing takes while so many threads read
     /// @throws MergeException if the storage cannot tell the folder's name
     public static Checkpoint computed(
-            Storage storage, Path folder, List<Shard> files, Map<String, StoredTensor> tensors, String origin)
+            Storage storage,
+            Path folder,
+            List<Shard> files,
+            Map<String, StoredTensor> tensors,
+            String origin,
+            IntToLongFunction memory)
             throws MergeException {
         String name = new CheckpointOpener(storage, folder).folderName(folder);
-        return new Checkpoint(folder.toString(), Kind.FOLDER, name, folder, files, tensors, origin);
+        return new Checkpoint(folder.toString(), Kind.FOLDER, name, folder, files, tensors, origin, memory);
     }
 
     /// Opens a checkpoint of the local file system.
@@ -144,6 +154,13 @@ public final class Checkpoint implements AutoCloseable {
     /// What the tensors are computed from, one phrase for people; null if they are read as they are.
     public @Nullable String origin() {
         return origin;
+    }
+
+    /// Bytes that the checkpoint takes beyond its readers' buffers: 0 unless tensors are computed.
+    ///
+    /// @param threads that read at a time
+    public long memoryBytes(int threads) {
+        return memory.applyAsLong(threads);
     }
 
     /// All tensors by name, in the order of the shards and, within one, by ascending offset; unmodifiable.

@@ -2,6 +2,7 @@ package org.modelmerge.lora;
 
 import java.util.Iterator;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.modelmerge.checkpoint.DType;
@@ -49,6 +50,23 @@ final class FoldBuffers {
                 throw e.inFile(tensor.shard().name()).atTensor(tensor.info().name());
             }
         }
+    }
+
+    /// Bytes of all buffers and of the right factors that are kept, from above.
+    static long bytes(List<LowRank> changes, int threads) {
+        long all = 0;
+        long largest = 0;
+        long left = 0;
+        for (LowRank change : changes) {
+            long right = change.columns() * change.rank() * Double.BYTES;
+            all += right;
+            largest = Math.max(largest, right);
+            // A window has parts of so many rows.
+            left = Math.max(left, (WINDOW / Math.max(1, change.columns()) + 2) * change.rank() * Float.BYTES);
+        }
+        // One more may be read before the eldest are dropped.
+        long kept = Math.min(all, Math.max(KEPT_BYTES, largest) + largest);
+        return kept + threads * (left + WINDOW * (2L * Double.BYTES + 3L * Float.BYTES));
     }
 
     /// Buffers that no other thread uses until they are given back.

@@ -22,6 +22,7 @@ final class Folding {
     private final FoldBuffers memory = new FoldBuffers();
     private final TensorNames names;
     private final Map<String, StoredTensor> tensors;
+    private final List<LowRank> changes = new ArrayList<>();
 
     /// @throws MergeException if the adapter does not fit the base
     Folding(AdapterConfig config, AdapterTensors adapter, Checkpoint base) throws MergeException {
@@ -58,6 +59,11 @@ final class Folding {
                 + (replaced == 0 ? "" : "; " + replaced + " tensors replaced");
     }
 
+    /// Bytes that folding takes while so many threads read.
+    long memoryBytes(int threads) {
+        return FoldBuffers.bytes(changes, threads);
+    }
+
     private List<String> wanted() {
         if (adapter.factors().isEmpty()) {
             return List.copyOf(adapter.replaced().keySet());
@@ -84,6 +90,7 @@ final class Folding {
         String name = names.inBase(weight(factors.module()));
         StoredTensor weight = requireFloat(require(name, factors.a()));
         LowRank change = LowRank.of(factors, config, weight.info());
+        changes.add(change);
         float scaling = (float) config.scaling(factors.module());
         FoldedTensor folded = new FoldedTensor(weight, change, scaling, memory);
         put(name, factors.a(), weight, folded);

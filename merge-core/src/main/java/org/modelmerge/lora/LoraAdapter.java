@@ -151,7 +151,8 @@ public final class LoraAdapter implements AutoCloseable {
             Folding folding = new Folding(config, tensors, base);
             List<Shard> files = new ArrayList<>(weights.shards());
             files.addFirst(configFile);
-            return Checkpoint.computed(storage, folder, files, folding.tensors(), folding.origin());
+            return Checkpoint.computed(
+                    storage, folder, files, folding.tensors(), folding.origin(), folding::memoryBytes);
         } catch (MergeException e) {
             throw e.inFile(weights.path());
         }

@@ -24,6 +24,9 @@ import org.modelmerge.method.Scan;
 ///
 /// Not for use by several threads; it starts threads of its own and ends them before a call returns.
 public final class MergeJob implements AutoCloseable {
+    /// What the JVM itself takes with this program loaded, in bytes; part of all estimates.
+    public static final long PROCESS_BYTES = Workload.JVM_BYTES;
+
     private final MergeRequest request;
     private final MergeMethod method;
     private final PlanInputs inputs;
@@ -40,7 +43,7 @@ public final class MergeJob implements AutoCloseable {
         this.inputs = inputs;
         this.plan = plan;
         this.headerWarnings = List.copyOf(headerWarnings);
-        this.workload = Workload.of(plan, method.passes().size() > 1, request.limits());
+        this.workload = Workload.of(plan, method.passes().size() > 1, inputs::memoryBytes, request.limits());
         this.grid = LeafGrid.of(plan);
     }
 

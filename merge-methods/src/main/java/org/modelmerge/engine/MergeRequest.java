@@ -2,12 +2,15 @@ package org.modelmerge.engine;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.IntToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.CheckpointLayout;
 import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.checkpoint.NameFilter;
 import org.modelmerge.checkpoint.Storage;
+import org.modelmerge.error.ErrorCode;
+import org.modelmerge.error.MergeException;
 import org.modelmerge.method.MergeMethod;
 
 /// What to merge and how; [#of] gives one with all defaults.
@@ -158,7 +161,7 @@ public record MergeRequest(
     /// Machine limits.
     ///
     /// @param threads worker threads, 0 for all cores
-    /// @param memoryBytes bound of the buffers and statistics, 0 for none
+    /// @param memoryBytes bound of the process by its estimate, 0 for none
     /// @param sliceElements elements of a slice
     public record Limits(int threads, long memoryBytes, int sliceElements) {
         /// All cores, no bound, slices of 16 Ki elements: with three experts their arrays stay in a second-level cache.
@@ -173,6 +176,37 @@ public record MergeRequest(
             }
             if (sliceElements < 1) {
                 throw new IllegalArgumentException("sliceElements " + sliceElements);
+            }
+        }
+
+        /// The worker threads that are meant.
+        public int workers() {
+            return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        }
+
+        /// As many workers as memory allows, and at least one.
+        ///
+        /// @param peakBytes the peak of the process with so many threads
+        /// @throws MergeException `USAGE` if one needs more than there may be
+        public int fittingWorkers(IntToLongFunction peakBytes) throws MergeException {
+            int fitting = workers();
+            while (memoryBytes > 0 && fitting > 1 && peakBytes.applyAsLong(fitting) > memoryBytes) {
+                fitting--;
+            }
+            requireMemory(peakBytes.applyAsLong(fitting));
+            return fitting;
+        }
+
+        /// Refuses work that needs more memory than there may be.
+        ///
+        /// @param peakBytes of the process
+        /// @throws MergeException `USAGE`
+        public void requireMemory(long peakBytes) throws MergeException {
+            if (memoryBytes > 0 && peakBytes > memoryBytes) {
+                throw MergeException.of(
+                        ErrorCode.USAGE,
+                        "--max-memory is too small (got " + memoryBytes + " bytes, expected at least " + peakBytes
+                                + ")");
             }
         }
     }

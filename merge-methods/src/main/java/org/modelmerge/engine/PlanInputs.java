@@ -8,6 +8,11 @@ import org.modelmerge.engine.MergePlan.Range;
 
 /// The open files behind a plan's ranges.
 record PlanInputs(List<Checkpoint> models) {
+    /// Bytes that the models take while so many threads read them.
+    long memoryBytes(int threads) {
+        return models.stream().mapToLong(model -> model.memoryBytes(threads)).sum();
+    }
+
     RangeSource source(int model, Range range) {
         return shard(model, range).source();
     }

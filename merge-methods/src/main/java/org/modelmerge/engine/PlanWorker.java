@@ -41,7 +41,7 @@ public final class PlanWorker implements AutoCloseable {
         this.method = method;
         this.grid = LeafGrid.of(plan);
         this.inputs = inputs;
-        Workload workload = Workload.of(plan, method.passes().size() > 1, limits);
+        Workload workload = Workload.of(plan, method.passes().size() > 1, inputs::memoryBytes, limits);
         this.executor = new LocalExecutor(new PassContext(
                 plan,
                 grid,

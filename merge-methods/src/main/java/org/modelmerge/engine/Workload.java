@@ -1,7 +1,7 @@
 package org.modelmerge.engine;
 
+import java.util.function.IntToLongFunction;
 import org.modelmerge.engine.MergeRequest.Limits;
-import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.kernel.RankHistogram;
 
@@ -19,7 +19,7 @@ record Workload(int threads, int sliceElements, long peakBytes) {
 
     private static final int SMALLEST_SLICE = 1 << 12;
     /// What the JVM itself takes with this program loaded, measured as resident memory of a tiny merge.
-    private static final long JVM_BYTES = 60L << 20;
+    static final long JVM_BYTES = 60L << 20;
 
     /// Bytes of a buffer for reading or writing a model: some slices, since few large calls cost the system less than
     /// many small ones, and so few that they stay in the processor's caches.
@@ -27,28 +27,22 @@ record Workload(int threads, int sliceElements, long peakBytes) {
         return Math.multiplyExact(SLICES_AT_ONCE * Short.BYTES, sliceElements);
     }
 
-    /// Fits the limits: fewer threads first, then smaller slices.
+    /// Fits the limits: smaller slices first, then fewer threads.
     ///
+    /// @param models bytes that the models themselves take while so many threads read them
     /// @throws MergeException `USAGE` if the memory limit is below the least need
-    static Workload of(MergePlan plan, boolean ranks, Limits limits) throws MergeException {
-        int threads =
-                limits.threads() > 0 ? limits.threads() : Runtime.getRuntime().availableProcessors();
+    static Workload of(MergePlan plan, boolean ranks, IntToLongFunction models, Limits limits) throws MergeException {
         int slice = Math.min(limits.sliceElements(), plan.leafElements());
         int experts = plan.inputs().size() - 1;
         long bound = limits.memoryBytes() > 0 ? limits.memoryBytes() : Long.MAX_VALUE;
-        while (peak(experts, threads, slice, ranks) > bound && slice > SMALLEST_SLICE) {
+        int wanted = limits.workers();
+        while (peak(experts, wanted, slice, ranks) + models.applyAsLong(wanted) > bound && slice > SMALLEST_SLICE) {
             slice /= 2;
         }
-        while (peak(experts, threads, slice, ranks) > bound && threads > 1) {
-            threads--;
-        }
-        long peak = peak(experts, threads, slice, ranks);
-        if (peak > bound) {
-            throw MergeException.of(
-                    ErrorCode.USAGE,
-                    "--max-memory is too small (got " + bound + " bytes, expected at least " + peak + ")");
-        }
-        return new Workload(threads, slice, peak);
+        int fitting = slice;
+        IntToLongFunction peak = threads -> peak(experts, threads, fitting, ranks) + models.applyAsLong(threads);
+        int threads = limits.fittingWorkers(peak);
+        return new Workload(threads, slice, peak.applyAsLong(threads));
     }
 
     private static long peak(int experts, int threads, int slice, boolean ranks) {

@@ -37,6 +37,7 @@ final class AdapterFiles implements AutoCloseable {
     private final Map<String, TensorInfo> places = new HashMap<>();
     private final ShardSink sink;
     private final SliceEncoder encoder = new SliceEncoder(WINDOW);
+    private float[] window = new float[0];
 
     /// Creates the file of factors and writes its header.
     ///
@@ -57,21 +58,18 @@ final class AdapterFiles implements AutoCloseable {
 
     /// Writes a module's factors.
     ///
-    /// @return the factors as they read back from the file
-    ModuleFactors.Split write(ModuleFactors module, ModuleFactors.Split split) throws MergeException {
+    /// @param split becomes what reads back from the file
+    void write(ModuleFactors module, ModuleFactors.Split split) throws MergeException {
         List<OutputTensor> outputs = module.outputs(dtype);
-        ModuleFactors.Split rounded = new ModuleFactors.Split(
-                split.rank(), split.left().clone(), split.right().clone());
-        round(rounded.left(), outputs.getLast().name());
-        round(rounded.right(), outputs.getFirst().name());
-        write(module.a(rounded), outputs.getFirst().name());
-        write(module.b(rounded), outputs.getLast().name());
-        return rounded;
+        round(split.left(), outputs.getLast().name());
+        round(split.right(), outputs.getFirst().name());
+        write(module.a(split), outputs.getFirst().name());
+        write(module.b(split), outputs.getLast().name());
     }
 
     private void round(float[] values, String name) throws MergeException {
         for (int done = 0; done < values.length; done += WINDOW) {
-            float[] window = window(values, done);
+            window(values, done);
             encoder.encode(window, dtype, window);
             if (encoder.firstNonFinite() >= 0) {
                 throw MergeException.of(
@@ -91,15 +89,17 @@ final class AdapterFiles implements AutoCloseable {
         }
         long offset = layout.dataStart() + place.begin();
         for (int done = 0; done < values.length; done += WINDOW) {
-            float[] window = window(values, done);
+            window(values, done);
             sink.write(encoder.encode(window, dtype, window), offset + (long) done * dtype.bytes());
         }
     }
 
-    private static float[] window(float[] values, int from) {
-        float[] window = new float[Math.min(WINDOW, values.length - from)];
+    private void window(float[] values, int from) {
+        int count = Math.min(WINDOW, values.length - from);
+        if (window.length != count) {
+            window = new float[count];
+        }
         System.arraycopy(values, from, window, 0, window.length);
-        return window;
     }
 
     /// Completes the file of factors and writes the configuration.

@@ -9,9 +9,11 @@ import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.OutputTransaction;
 import org.modelmerge.checkpoint.Shard;
 import org.modelmerge.checkpoint.Storage;
+import org.modelmerge.engine.DifferenceReader;
 import org.modelmerge.engine.MergeJob;
 import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.engine.MergePlan.PlannedTensor;
+import org.modelmerge.engine.MergeRequest.Limits;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
@@ -21,6 +23,7 @@ import org.modelmerge.kernel.CounterHash;
 import org.modelmerge.kernel.LowRankSums;
 import org.modelmerge.svd.TruncatedSvd;
 import org.modelmerge.svd.Workers;
+import org.modelmerge.svd.Workspace;
 
 /// The extraction of a LoRA adapter from a fine-tune: per weight matrix, the best approximation of the difference
 /// `tau = expert - base` by a product `B A` of rank r, which is its truncated singular value decomposition (Eckart
@@ -31,13 +34,29 @@ import org.modelmerge.svd.Workers;
 public final class LoraExtraction implements AutoCloseable {
     private final ExtractionRequest request;
     private final MergeJob job;
-    private final Workers workers;
+    private final Workspace workspace;
+    private final DifferenceReader reader = new DifferenceReader("the base's", "to leave it out");
 
-    private LoraExtraction(ExtractionRequest request, MergeJob job) {
+    private LoraExtraction(ExtractionRequest request, MergeJob job) throws MergeException {
         this.request = request;
         this.job = job;
-        int threads = request.models().limits().threads();
-        this.workers = new Workers(threads > 0 ? threads : Runtime.getRuntime().availableProcessors());
+        Limits limits = request.models().limits();
+        this.workspace = new Workspace(new Workers(limits.fittingWorkers(this::peakMemoryBytes)));
+    }
+
+    /// Estimated peak of the process, in bytes; one thread reads at a time.
+    ///
+    /// @param threads of each decomposition
+    private long peakMemoryBytes(int threads) {
+        long peak = 0;
+        for (PlannedTensor tensor : job.plan().tensors()) {
+            if (tensor.isMerged() && ModuleFactors.canHold(tensor.name(), tensor.shape())) {
+                ModuleFactors module = ModuleFactors.of(tensor.name(), tensor.shape(), request.rank());
+                peak = Math.max(peak, module.peakBytes(request.svd(), threads));
+            }
+        }
+        long models = base().memoryBytes(1) + expert().memoryBytes(1);
+        return MergeJob.PROCESS_BYTES + Workspace.PROCESS_BYTES + DifferenceReader.BYTES + models + peak;
     }
 
     /// Opens both models.
@@ -133,7 +152,7 @@ public final class LoraExtraction implements AutoCloseable {
         Map<String, TaskMatrix> all = new LinkedHashMap<>();
         for (PlannedTensor tensor : job.plan().tensors()) {
             if (tensor.isMerged()) {
-                all.put(tensor.name(), TaskMatrix.of(base(), expert(), tensor.name()));
+                all.put(tensor.name(), TaskMatrix.of(base(), expert(), tensor.name(), reader));
             }
         }
         observer.passStarted("measure", 1, 2, bytes(all));
@@ -159,8 +178,9 @@ public final class LoraExtraction implements AutoCloseable {
             throws MergeException {
         String name = module.module() + ".weight";
         TruncatedSvd svd =
-                TruncatedSvd.of(tau, module.rank(), request.svd(), CounterHash.key(request.seed(), name), workers);
-        ModuleFactors.Split written = files.write(module, ModuleFactors.split(svd, tau.rows(), tau.columns()));
+                TruncatedSvd.of(tau, module.rank(), request.svd(), CounterHash.key(request.seed(), name), workspace);
+        ModuleFactors.Split written = ModuleFactors.split(svd);
+        files.write(module, written);
         return new Extracted(name, module.shape(), module.rank(), squares, residualSquares(tau, written), svd.exact());
     }
 

@@ -6,6 +6,7 @@ import java.util.regex.Pattern;
 import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.OutputTensor;
 import org.modelmerge.checkpoint.Shape;
+import org.modelmerge.svd.SvdMode;
 import org.modelmerge.svd.TruncatedSvd;
 
 /// The two factors of one module, by the names and in the shapes that peft gives them.
@@ -38,7 +39,7 @@ record ModuleFactors(String module, Shape shape, int rank) {
     /// @param limit largest rank
     static ModuleFactors of(String name, Shape shape, int limit) {
         long rows = shape.size(0);
-        long columns = shape.elementCount() / rows;
+        long columns = shape.elementCount() / Math.max(1, rows);
         int rank = (int) Math.min(limit, Math.min(rows, columns));
         return new ModuleFactors(name.substring(0, name.length() - WEIGHT.length()), shape, rank);
     }
@@ -73,25 +74,41 @@ record ModuleFactors(String module, Shape shape, int rank) {
                         new OutputTensor(nameOfB(), dtype, Shape.of(b)));
     }
 
-    /// `L` [rows, r] and `R` [r, columns] with `L R = U Vt`.
-    static Split split(TruncatedSvd svd, int rows, int columns) {
+    /// Bytes of all arrays while the module is extracted, an estimate from above.
+    ///
+    /// @param threads of the decomposition
+    long peakBytes(SvdMode svd, int threads) {
+        long rows = shape.size(0);
+        if (rank == 0) {
+            return 0;
+        }
+        long columns = shape.elementCount() / rows;
+        // Beside the decomposition's arrays a factor that is written transposed, and one in float64.
+        long copies = rank * (rows * Float.BYTES + columns * Double.BYTES);
+        return TruncatedSvd.peakBytes(rows, columns, rank, svd, threads) + copies;
+    }
+
+    /// `L` [rows, r] and `R` [r, columns] with `L R = U Vt`, in the arrays of the decomposition.
+    static Split split(TruncatedSvd svd) {
         int rank = svd.rank();
+        float[] left = svd.u();
+        float[] right = svd.vt();
+        int rows = left.length / rank;
+        int columns = right.length / rank;
         double[] roots = new double[rank];
         for (int i = 0; i < rows; i++) {
             for (int k = 0; k < rank; k++) {
-                double value = svd.u()[i * rank + k];
+                double value = left[i * rank + k];
                 roots[k] += value * value;
             }
         }
         Arrays.setAll(roots, k -> Math.sqrt(Math.sqrt(roots[k])));
-        float[] left = new float[rows * rank];
-        float[] right = new float[rank * columns];
         for (int k = 0; k < rank; k++) {
-            for (int i = 0; i < rows && roots[k] > 0; i++) {
-                left[i * rank + k] = (float) (svd.u()[i * rank + k] / roots[k]);
+            for (int i = 0; i < rows; i++) {
+                left[i * rank + k] = roots[k] > 0 ? (float) (left[i * rank + k] / roots[k]) : 0;
             }
             for (int j = 0; j < columns; j++) {
-                right[k * columns + j] = (float) (svd.vt()[k * columns + j] * roots[k]);
+                right[k * columns + j] = (float) (right[k * columns + j] * roots[k]);
             }
         }
         return new Split(rank, left, right);

@@ -2,11 +2,10 @@ package org.modelmerge.extraction;
 
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.Shape;
-import org.modelmerge.checkpoint.SliceReader;
 import org.modelmerge.checkpoint.StoredTensor;
+import org.modelmerge.engine.DifferenceReader;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
-import org.modelmerge.kernel.Kernels;
 import org.modelmerge.svd.RowSource;
 
 /// One tensor of a task vector, `tau = expert - base` in F32, as a matrix: its first size, and the product of the rest.
@@ -19,19 +18,20 @@ final class TaskMatrix implements RowSource {
     private final StoredTensor expert;
     private final int rows;
     private final int columns;
-    private final SliceReader reader = new SliceReader(WINDOW);
-    private float[] minuend = new float[0];
-    private float[] subtrahend = new float[0];
+    private final DifferenceReader reader;
 
-    private TaskMatrix(StoredTensor base, StoredTensor expert, int rows, int columns) {
+    private TaskMatrix(StoredTensor base, StoredTensor expert, int rows, int columns, DifferenceReader reader) {
         this.base = base;
         this.expert = expert;
         this.rows = rows;
         this.columns = columns;
+        this.reader = reader;
     }
 
+    /// @param reader may serve many, one at a time
     /// @throws MergeException `UNSUPPORTED_FORMAT` if a side exceeds an array
-    static TaskMatrix of(Checkpoint base, Checkpoint expert, String name) throws MergeException {
+    static TaskMatrix of(Checkpoint base, Checkpoint expert, String name, DifferenceReader reader)
+            throws MergeException {
         StoredTensor ofBase = base.tensor(name);
         StoredTensor ofExpert = expert.tensor(name);
         if (ofBase == null || ofExpert == null) {
@@ -47,7 +47,7 @@ final class TaskMatrix implements RowSource {
                                     + (Integer.MAX_VALUE - 8) + ")")
                     .atTensor(name);
         }
-        return new TaskMatrix(ofBase, ofExpert, (int) rows, (int) columns);
+        return new TaskMatrix(ofBase, ofExpert, (int) rows, (int) columns, reader);
     }
 
     Shape shape() {
@@ -71,9 +71,7 @@ final class TaskMatrix implements RowSource {
 
     @Override
     public void read(int from, int count, float[][] target) throws MergeException {
-        for (int k = 0; k < count; k++) {
-            read((from + (long) k) * columns, target[k]);
-        }
+        reader.readRows(expert, base, from, count, columns, target);
     }
 
     /// `|tau|^2`, summed in float64 in order.
@@ -84,44 +82,11 @@ final class TaskMatrix implements RowSource {
         for (long start = 0; start < elements; start += window.length) {
             int count = (int) Math.min(WINDOW, elements - start);
             window = window.length == count ? window : new float[count];
-            read(start, window);
+            reader.read(expert, base, start, window);
             for (float value : window) {
                 squares += (double) value * value;
             }
         }
         return squares;
-    }
-
-    private void read(long start, float[] target) throws MergeException {
-        for (int done = 0; done < target.length; done += WINDOW) {
-            int count = Math.min(WINDOW, target.length - done);
-            if (minuend.length != count) {
-                minuend = new float[count];
-                subtrahend = new float[count];
-            }
-            read(expert, start + done, minuend);
-            read(base, start + done, subtrahend);
-            Kernels.subtract(minuend, subtrahend, minuend);
-            int bad = Kernels.firstNonFinite(minuend);
-            if (bad >= 0) {
-                throw MergeException.of(
-                                ErrorCode.NON_FINITE,
-                                "element " + (start + done + bad) + " minus the base's is not finite (got "
-                                        + minuend[bad] + ", expected a finite number)")
-                        .inFile(expert.shard().name())
-                        .atTensor(base.info().name())
-                        .withHint("pass --exclude with a pattern for this name to leave it out");
-            }
-            System.arraycopy(minuend, 0, target, done, count);
-        }
-    }
-
-    private void read(StoredTensor tensor, long start, float[] target) throws MergeException {
-        long offset = tensor.fileOffset() + start * tensor.info().dtype().bytes();
-        try {
-            reader.readFloats(tensor.shard().source(), tensor.info().dtype(), offset, target);
-        } catch (MergeException e) {
-            throw e.inFile(tensor.shard().name()).atTensor(base.info().name());
-        }
     }
 }

@@ -10,11 +10,18 @@ final class Factors {
     /// @param scaled `[r][n]`
     /// @param squares of A
     /// @param exponent of the power of two that was taken out of A
-    static TruncatedSvd of(float[][] left, float[][] scaled, int columns, double squares, int exponent, boolean exact) {
+    static TruncatedSvd of(
+            float[][] left,
+            float[][] scaled,
+            int columns,
+            double squares,
+            int exponent,
+            boolean exact,
+            Workspace workspace) {
         int rank = scaled.length;
         int rows = rank == 0 ? 0 : left[0].length;
-        float[] u = new float[Math.multiplyExact(rows, rank)];
-        float[] vt = new float[Math.multiplyExact(rank, columns)];
+        float[] u = workspace.result(Math.multiplyExact(rows, rank));
+        float[] vt = workspace.result(Math.multiplyExact(rank, columns));
         double kept = 0;
         for (int k = 0; k < rank; k++) {
             double norm2 = 0;

@@ -1,5 +1,6 @@
 package org.modelmerge.svd;
 
+import java.util.Arrays;
 import org.modelmerge.kernel.RowSums;
 
 /// The Gram matrix `transpose(A) * A` in float64, summed row by row of A, so that A is seen once, in blocks of rows.
@@ -8,29 +9,32 @@ final class Gram {
     private static final int BLOCK_ELEMENTS = 1 << 18;
 
     private final int size;
-    private final Workers workers;
+    private final Workspace workspace;
     /// By block of columns, then row: the upper triangle.
     private final double[][][] sums;
     private double squares;
 
-    Gram(int size, Workers workers) {
+    Gram(int size, Workspace workspace) {
         this.size = size;
-        this.workers = workers;
+        this.workspace = workspace;
         int blocks = (size + WIDTH - 1) / WIDTH;
         this.sums = new double[blocks][][];
         for (int block = 0; block < blocks; block++) {
             int width = Math.min(WIDTH, size - block * WIDTH);
-            sums[block] = new double[block * WIDTH + width][width];
+            sums[block] = workspace.doubles(block * WIDTH + width, width);
+            for (double[] row : sums[block]) {
+                Arrays.fill(row, 0);
+            }
         }
     }
 
     /// The products of all pairs of rows, `A transpose(A)`.
     ///
     /// @param rows `[m][length]`
-    static Gram ofRows(float[][] rows, int length, Workers workers) {
-        Gram gram = new Gram(rows.length, workers);
-        int blockLength = Math.clamp(BLOCK_ELEMENTS / Math.max(1, rows.length), RowSums.ROWS, Math.max(8, length));
-        float[][] block = new float[blockLength][rows.length];
+    static Gram ofRows(float[][] rows, int length, Workspace workspace) {
+        Gram gram = new Gram(rows.length, workspace);
+        int blockLength = blockLength(rows.length, length);
+        float[][] block = workspace.floats(blockLength, rows.length);
         for (int from = 0; from < length; from += blockLength) {
             int count = Math.min(blockLength, length - from);
             for (int i = 0; i < rows.length; i++) {
@@ -40,15 +44,44 @@ final class Gram {
             }
             gram.add(block, count);
         }
+        workspace.release(block);
         return gram;
+    }
+
+    private static int blockLength(long rows, long length) {
+        return Math.clamp(BLOCK_ELEMENTS / Math.max(1, rows), RowSums.ROWS, (int) Math.max(RowSums.ROWS, length));
+    }
+
+    /// Bytes of the arrays that [#ofRows] takes.
+    static long bytesOfRows(long rows, long length, int threads) {
+        int block = blockLength(rows, length);
+        return block * rows * Float.BYTES + bytes(rows, length, block, threads);
+    }
+
+    /// Bytes of the arrays that a Gram matrix takes.
+    ///
+    /// @param count how many rows are added
+    /// @param block how many of them at once; the last ones may be fewer, and have arrays of their own
+    static long bytes(long size, long count, int block, int threads) {
+        long blocks = (size + WIDTH - 1) / WIDTH;
+        long depths = depth(block) + (long) depth((int) (count % block));
+        long tiles = Math.min(blocks, threads) * Math.min(WIDTH, size);
+        return Double.BYTES * (size * (size + WIDTH) / 2 + (size + tiles) * depths);
+    }
+
+    private static int depth(int count) {
+        return (count + RowSums.ROWS - 1) / RowSums.ROWS * RowSums.ROWS;
     }
 
     /// Adds rows of A.
     ///
     /// @param rows `[count or more][size]`
     void add(float[][] rows, int count) {
-        int depth = (count + RowSums.ROWS - 1) / RowSums.ROWS * RowSums.ROWS;
-        double[][] factors = new double[size][depth];
+        int depth = depth(count);
+        double[][] factors = workspace.doubles(size, depth);
+        for (double[] row : factors) {
+            Arrays.fill(row, count, depth, 0);
+        }
         for (int k = 0; k < count; k++) {
             float[] row = rows[k];
             double sum = 0;
@@ -58,24 +91,29 @@ final class Gram {
             }
             squares += sum;
         }
-        workers.run(sums.length, block -> add(sums.length - 1 - block, rows, count, depth, factors));
+        workspace.run(sums.length, block -> add(sums.length - 1 - block, rows, count, depth, factors));
+        workspace.release(factors);
     }
 
     private void add(int block, float[][] rows, int count, int depth, double[][] factors) {
         double[][] targets = sums[block];
         int from = block * WIDTH;
         int width = Math.min(WIDTH, size - from);
-        double[][] tile = new double[depth][width];
+        double[][] tile = workspace.doubles(depth, width);
         for (int k = 0; k < count; k++) {
             for (int j = 0; j < width; j++) {
                 tile[k][j] = rows[k][from + j];
             }
+        }
+        for (int k = count; k < depth; k++) {
+            Arrays.fill(tile[k], 0);
         }
         for (int k = 0; k < depth; k += RowSums.ROWS) {
             for (int c = 0; c < targets.length; c++) {
                 RowSums.add(factors[c], k, tile, k, targets[c], width);
             }
         }
+        workspace.release(tile);
     }
 
     /// The sum of all squares of A: its Frobenius norm squared.
@@ -83,16 +121,25 @@ final class Gram {
         return squares;
     }
 
-    /// The matrix, symmetric.
-    double[][] matrix() {
-        double[][] matrix = new double[size][size];
+    /// The `count` largest eigenvalues with their vectors.
+    SymmetricEigen eigen(int count) {
+        return SymmetricEigen.of(size, this::write, count, workspace);
+    }
+
+    private void write(double[] matrix) {
         for (int c = 0; c < size; c++) {
             for (int j = c; j < size; j++) {
                 double value = sums[j / WIDTH][c][j % WIDTH];
-                matrix[c][j] = value;
-                matrix[j][c] = value;
+                matrix[c * size + j] = value;
+                matrix[j * size + c] = value;
             }
         }
-        return matrix;
+    }
+
+    /// Gives the arrays back.
+    void release() {
+        for (double[][] block : sums) {
+            workspace.release(block);
+        }
     }
 }

@@ -1,5 +1,7 @@
 package org.modelmerge.svd;
 
+import java.util.Arrays;
+
 /// Eigenvectors of a symmetric matrix by cyclic Jacobi rotations: slow, and always convergent.
 ///
 /// Source: Golub and Van Loan, "Matrix Computations", section 8.5.
@@ -9,19 +11,18 @@ final class Jacobi {
 
     private Jacobi() {}
 
-    /// The `count` largest.
+    /// All pairs.
     ///
-    /// @param matrix `[n][n]`, symmetric; kept as it is
-    static SymmetricEigen of(double[][] matrix, int count) {
-        int size = matrix.length;
-        double[][] a = new double[size][];
-        double[][] vectors = new double[size][size];
+    /// @param a `[n][n]` row-major, symmetric; is overwritten
+    /// @param vectors becomes `[n][n]` row-major, the k-th for the k-th value
+    /// @return the values, in no order
+    static double[] decompose(int size, double[] a, double[] vectors) {
+        Arrays.fill(vectors, 0);
         double squares = 0;
         for (int i = 0; i < size; i++) {
-            a[i] = matrix[i].clone();
-            vectors[i][i] = 1;
-            for (double value : a[i]) {
-                squares += value * value;
+            vectors[i * size + i] = 1;
+            for (int j = 0; j < size; j++) {
+                squares += a[i * size + j] * a[i * size + j];
             }
         }
         double negligible = PRECISION * Math.sqrt(squares) / Math.max(1, size);
@@ -30,8 +31,8 @@ final class Jacobi {
             rotated = false;
             for (int p = 0; p < size; p++) {
                 for (int q = p + 1; q < size; q++) {
-                    if (Math.abs(a[p][q]) > negligible) {
-                        rotate(a, vectors, p, q);
+                    if (Math.abs(a[p * size + q]) > negligible) {
+                        rotate(size, a, vectors, p, q);
                         rotated = true;
                     }
                 }
@@ -39,32 +40,32 @@ final class Jacobi {
         }
         double[] values = new double[size];
         for (int i = 0; i < size; i++) {
-            values[i] = a[i][i];
+            values[i] = a[i * size + i];
         }
-        return SymmetricEigen.largest(values, vectors, count);
+        return values;
     }
 
-    private static void rotate(double[][] a, double[][] vectors, int p, int q) {
-        double theta = (a[q][q] - a[p][p]) / (2 * a[p][q]);
+    private static void rotate(int size, double[] a, double[] vectors, int p, int q) {
+        double theta = (a[q * size + q] - a[p * size + p]) / (2 * a[p * size + q]);
         double t = Math.copySign(1, theta) / (Math.abs(theta) + Math.sqrt(theta * theta + 1));
         double cosine = 1 / Math.sqrt(t * t + 1);
         double sine = t * cosine;
-        for (int k = 0; k < a.length; k++) {
-            double akp = a[k][p];
-            double akq = a[k][q];
-            a[k][p] = cosine * akp - sine * akq;
-            a[k][q] = sine * akp + cosine * akq;
+        for (int k = 0; k < size; k++) {
+            double akp = a[k * size + p];
+            double akq = a[k * size + q];
+            a[k * size + p] = cosine * akp - sine * akq;
+            a[k * size + q] = sine * akp + cosine * akq;
         }
-        turn(a[p], a[q], cosine, sine);
-        turn(vectors[p], vectors[q], cosine, sine);
+        turn(size, a, p, q, cosine, sine);
+        turn(size, vectors, p, q, cosine, sine);
     }
 
-    private static void turn(double[] p, double[] q, double cosine, double sine) {
-        for (int k = 0; k < p.length; k++) {
-            double pk = p[k];
-            double qk = q[k];
-            p[k] = cosine * pk - sine * qk;
-            q[k] = sine * pk + cosine * qk;
+    private static void turn(int size, double[] rows, int p, int q, double cosine, double sine) {
+        for (int k = 0; k < size; k++) {
+            double pk = rows[p * size + k];
+            double qk = rows[q * size + k];
+            rows[p * size + k] = cosine * pk - sine * qk;
+            rows[q * size + k] = sine * pk + cosine * qk;
         }
     }
 }

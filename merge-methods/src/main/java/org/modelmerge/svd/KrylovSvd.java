@@ -31,13 +31,13 @@ final class KrylovSvd {
     private final RowSource matrix;
     private final int rank;
     private final long key;
-    private final Workers workers;
+    private final Workspace workspace;
 
-    KrylovSvd(RowSource matrix, int rank, long key, Workers workers) {
+    KrylovSvd(RowSource matrix, int rank, long key, Workspace workspace) {
         this.matrix = matrix;
         this.rank = rank;
         this.key = key;
-        this.workers = workers;
+        this.workspace = workspace;
     }
 
     private static int blockSize(int rank) {
@@ -49,19 +49,36 @@ final class KrylovSvd {
         return BLOCKS * blockSize(rank);
     }
 
+    /// Bytes of the arrays in use, results included: three blocks of the basis and their images, and at most four more
+    /// blocks of each side.
+    static long bytes(long rows, long columns, int rank, int threads) {
+        long block = blockSize(rank);
+        long basis = basisSize(rank);
+        long blocks = (basis + 4 * block) * (rows + columns) + 2 * block * basis + basis * basis;
+        long longer = Math.max(rows, columns);
+        return (rows * columns + blocks + (rows + columns) * rank) * Float.BYTES
+                + Gram.bytesOfRows(basis, longer, threads)
+                + 2 * Gram.bytesOfRows(block, longer, threads)
+                + SymmetricEigen.bytes(basis)
+                + SymmetricEigen.bytes(block)
+                + 3 * Products.bytes(basis, longer, threads);
+    }
+
     TruncatedSvd compute() throws MergeException {
         int rows = matrix.rows();
         int columns = matrix.columns();
-        float[][] a = new float[rows][columns];
+        float[][] a = workspace.floats(rows, columns);
         matrix.read(0, rows, a);
         int exponent = normalise(a);
         List<float[]> basis = new ArrayList<>();
         List<float[]> projected = new ArrayList<>();
-        float[][] block = Products.multiplyTransposed(signs(columns, 0), a, columns, workers);
+        float[][] block = drawn(a, 0);
         for (int s = 0; s < STARTING_BLOCKS; s++) {
             float[][] start = orthonormal(block, List.of(), rows);
-            float[][] image = Products.multiply(start, a, columns, workers);
-            block = Products.multiplyTransposed(whitened(image, columns), a, columns, workers);
+            float[][] image = Products.multiply(start, a, columns, workspace);
+            workspace.release(start);
+            block = next(image, a);
+            workspace.release(image);
         }
         int draws = 1;
         for (int s = 0; s < BLOCKS || basis.size() < rank; s++) {
@@ -69,20 +86,36 @@ final class KrylovSvd {
             if (orthonormal.length == 0) {
                 // The subspace maps into itself; another random block tells whether the matrix has more.
                 draws++;
-                block = Products.multiplyTransposed(signs(columns, draws), a, columns, workers);
-                orthonormal = orthonormal(block, basis, rows);
+                orthonormal = orthonormal(drawn(a, draws), basis, rows);
             }
             if (orthonormal.length == 0) {
                 break;
             }
-            float[][] image = Products.multiply(orthonormal, a, columns, workers);
+            float[][] image = Products.multiply(orthonormal, a, columns, workspace);
             basis.addAll(Arrays.asList(orthonormal));
             projected.addAll(Arrays.asList(image));
             if (s + 1 < BLOCKS || basis.size() < rank) {
-                block = Products.multiplyTransposed(whitened(image, columns), a, columns, workers);
+                block = next(image, a);
             }
         }
-        return factors(basis.toArray(float[][]::new), projected.toArray(float[][]::new), squares(a), exponent);
+        double squares = squares(a);
+        workspace.release(a);
+        return factors(basis.toArray(float[][]::new), projected.toArray(float[][]::new), squares, exponent);
+    }
+
+    /// The image of a random block.
+    private float[][] drawn(float[][] a, int draw) {
+        float[][] signs = signs(matrix.columns(), draw);
+        float[][] block = Products.multiplyTransposed(signs, a, matrix.columns(), workspace);
+        workspace.release(signs);
+        return block;
+    }
+
+    private float[][] next(float[][] image, float[][] a) {
+        float[][] whitened = whitened(image, matrix.columns());
+        float[][] block = Products.multiplyTransposed(whitened, a, matrix.columns(), workspace);
+        workspace.release(whitened);
+        return block;
     }
 
     /// Scales by a power of two, so that the powers of the matrix neither overflow nor vanish.
@@ -106,7 +139,7 @@ final class KrylovSvd {
     }
 
     private float[][] signs(int columns, int draw) {
-        float[][] signs = new float[blockSize(rank)][columns];
+        float[][] signs = workspace.floats(blockSize(rank), columns);
         for (int c = 0; c < signs.length; c++) {
             for (int j = 0; j < columns; j++) {
                 signs[c][j] = CounterHash.bits(key + draw, (long) c * columns + j) < 0 ? -1 : 1;
@@ -116,48 +149,61 @@ final class KrylovSvd {
     }
 
     /// The part of a block that is orthogonal to the basis, orthonormal; twice is enough.
+    ///
+    /// @param block is given back
     private float[][] orthonormal(float[][] block, List<float[]> basis, int rows) {
         float[][] known = basis.toArray(float[][]::new);
         double before = squares(block);
         float[][] apart = block;
         for (int pass = 0; pass < 2; pass++) {
             if (known.length > 0 && apart.length > 0) {
-                float[][] shares = Products.multiplyTransposed(apart, known, rows, workers);
-                float[][] inside = Products.multiply(shares, known, rows, workers);
-                for (int c = 0; c < apart.length; c++) {
-                    for (int i = 0; i < rows; i++) {
-                        apart[c][i] -= inside[c][i];
-                    }
-                }
+                subtractShares(apart, known, rows);
             }
             if (pass == 0 && squares(apart) <= NEGLIGIBLE * NEGLIGIBLE * before) {
+                workspace.release(apart);
                 return new float[0][];
             }
-            apart = whitened(apart, rows);
+            float[][] whitened = whitened(apart, rows);
+            workspace.release(apart);
+            apart = whitened;
         }
         return apart;
+    }
+
+    private void subtractShares(float[][] apart, float[][] known, int rows) {
+        float[][] shares = Products.multiplyTransposed(apart, known, rows, workspace);
+        float[][] inside = Products.multiply(shares, known, rows, workspace);
+        for (int c = 0; c < apart.length; c++) {
+            for (int i = 0; i < rows; i++) {
+                apart[c][i] -= inside[c][i];
+            }
+        }
+        workspace.release(shares);
+        workspace.release(inside);
     }
 
     /// Orthonormal combinations of rows: `L^-1/2 Wt Y` where `Y Yt = W L Wt`. Between any two products with the matrix,
     /// so that a dominant direction hides no other one: each product alone keeps five digits.
     private float[][] whitened(float[][] block, int length) {
         int size = block.length;
-        SymmetricEigen eigen =
-                SymmetricEigen.of(Gram.ofRows(block, length, workers).matrix(), size);
+        Gram gram = Gram.ofRows(block, length, workspace);
+        SymmetricEigen eigen = gram.eigen(size);
+        gram.release();
         int count = 0;
         while (count < size && eigen.values()[count] > NEGLIGIBLE * NEGLIGIBLE * eigen.values()[0]) {
             count++;
         }
-        float[][] combinations = new float[count][size];
+        float[][] combinations = workspace.floats(count, size);
         for (int k = 0; k < count; k++) {
-            double scale = 1 / Math.sqrt(eigen.values()[k]);
-            for (int c = 0; c < size; c++) {
-                combinations[k][c] = (float) (eigen.vectors()[k][c] * scale);
-            }
+            eigen.vector(k, 1 / Math.sqrt(eigen.values()[k]), combinations[k]);
         }
-        return Products.multiply(combinations, block, length, workers);
+        eigen.release(workspace);
+        float[][] whitened = Products.multiply(combinations, block, length, workspace);
+        workspace.release(combinations);
+        return whitened;
     }
 
+    /// @param basis is given back, as is `projected`
     private TruncatedSvd factors(float[][] basis, float[][] projected, double squares, int exponent) {
         int rows = matrix.rows();
         int columns = matrix.columns();
@@ -165,22 +211,25 @@ final class KrylovSvd {
         float[][] left = new float[rank][];
         float[][] scaled = new float[rank][];
         if (kept > 0) {
-            SymmetricEigen eigen =
-                    SymmetricEigen.of(Gram.ofRows(projected, columns, workers).matrix(), kept);
-            float[][] w = new float[kept][basis.length];
-            for (int k = 0; k < kept; k++) {
-                for (int c = 0; c < basis.length; c++) {
-                    w[k][c] = (float) eigen.vectors()[k][c];
-                }
-            }
-            System.arraycopy(Products.multiply(w, basis, rows, workers), 0, left, 0, kept);
-            System.arraycopy(Products.multiply(w, projected, columns, workers), 0, scaled, 0, kept);
+            Gram gram = Gram.ofRows(projected, columns, workspace);
+            SymmetricEigen eigen = gram.eigen(kept);
+            gram.release();
+            float[][] w = eigen.vectors(kept, workspace);
+            eigen.release(workspace);
+            System.arraycopy(Products.multiply(w, basis, rows, workspace), 0, left, 0, kept);
+            System.arraycopy(Products.multiply(w, projected, columns, workspace), 0, scaled, 0, kept);
+            workspace.release(w);
         }
+        workspace.release(basis);
+        workspace.release(projected);
         for (int k = kept; k < rank; k++) {
             left[k] = new float[rows];
             scaled[k] = new float[columns];
         }
-        return Factors.of(left, scaled, columns, squares, exponent, false);
+        TruncatedSvd svd = Factors.of(left, scaled, columns, squares, exponent, false, workspace);
+        workspace.release(left);
+        workspace.release(scaled);
+        return svd;
     }
 
     private static double squares(float[][] rows) {

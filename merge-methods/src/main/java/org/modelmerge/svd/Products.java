@@ -27,8 +27,8 @@ final class Products {
     /// @param left `[p][k]`
     /// @param right `[k][n]`
     /// @return `[p][n]`
-    static float[][] multiply(float[][] left, float[][] right, int columns, Workers workers) {
-        return product(left, right.length, columns, workers, (k, depth, from, width, tile) -> {
+    static float[][] multiply(float[][] left, float[][] right, int columns, Workspace workspace) {
+        return product(left, right.length, columns, workspace, (k, depth, from, width, tile) -> {
             for (int t = 0; t < depth; t++) {
                 System.arraycopy(right[k + t], from, tile[t], 0, width);
             }
@@ -40,8 +40,8 @@ final class Products {
     /// @param left `[p][k]`
     /// @param right `[n][k]`
     /// @return `[p][n]`
-    static float[][] multiplyTransposed(float[][] left, float[][] right, int depths, Workers workers) {
-        return product(left, depths, right.length, workers, (k, depth, from, width, tile) -> {
+    static float[][] multiplyTransposed(float[][] left, float[][] right, int depths, Workspace workspace) {
+        return product(left, depths, right.length, workspace, (k, depth, from, width, tile) -> {
             for (int j = 0; j < width; j++) {
                 float[] row = right[from + j];
                 for (int t = 0; t < depth; t++) {
@@ -51,19 +51,36 @@ final class Products {
         });
     }
 
-    private static float[][] product(float[][] left, int depths, int columns, Workers workers, Packing packing) {
-        float[][] out = new float[left.length][columns];
-        int width = WIDTH;
-        while (width > LEAST_WIDTH && columns < 2 * width * workers.threads()) {
-            width /= 2;
-        }
-        int panelWidth = width;
+    private static float[][] product(float[][] left, int depths, int columns, Workspace workspace, Packing packing) {
+        float[][] out = workspace.floats(left.length, columns);
+        int panelWidth = panelWidth(columns, workspace.threads());
         int panels = (columns + panelWidth - 1) / panelWidth;
-        workers.run(panels, panel -> {
+        workspace.run(panels, panel -> {
             int from = panel * panelWidth;
-            new Panel(left, depths, packing, from, Math.min(panelWidth, columns - from), out).compute();
+            int width = Math.min(panelWidth, columns - from);
+            float[][] tile = workspace.floats(DEPTH, width);
+            float[][] sums = workspace.floats(Math.min(TARGETS, left.length), width);
+            new Panel(left, depths, packing, from, width, out, tile, sums).compute();
+            workspace.release(tile);
+            workspace.release(sums);
         });
         return out;
+    }
+
+    private static int panelWidth(long columns, int threads) {
+        int width = WIDTH;
+        while (width > LEAST_WIDTH && columns < 2L * width * threads) {
+            width /= 2;
+        }
+        return width;
+    }
+
+    /// Bytes of the arrays that a product takes besides its result, whose right factor has this many columns.
+    static long bytes(long rows, long columns, int threads) {
+        int width = panelWidth(columns, threads);
+        long panels = (columns + width - 1) / width;
+        // One more for the last panel, which is narrower.
+        return (Math.min(panels, threads) + 1) * (DEPTH + Math.min(TARGETS, rows)) * width * Float.BYTES;
     }
 
     private static final class Panel {
@@ -77,15 +94,23 @@ final class Products {
         private final float[][] sums;
         private final float[] lastFactors = new float[RowSums.ROWS];
 
-        Panel(float[][] left, int depths, Packing packing, int from, int width, float[][] out) {
+        Panel(
+                float[][] left,
+                int depths,
+                Packing packing,
+                int from,
+                int width,
+                float[][] out,
+                float[][] tile,
+                float[][] sums) {
             this.left = left;
             this.depths = depths;
             this.packing = packing;
             this.from = from;
             this.width = width;
             this.out = out;
-            this.tile = new float[DEPTH][width];
-            this.sums = new float[Math.min(TARGETS, left.length)][width];
+            this.tile = tile;
+            this.sums = sums;
         }
 
         void compute() {

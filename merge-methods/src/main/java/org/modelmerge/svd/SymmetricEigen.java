@@ -1,50 +1,111 @@
 package org.modelmerge.svd;
 
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
-import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.decomposition.eig.symm.SymmetricQREigenHelper_DDRM;
+import org.ejml.dense.row.decomposition.eig.symm.SymmetricQrAlgorithm_DDRM;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
+import org.ejml.interfaces.decomposition.TridiagonalSimilarDecomposition_F64;
+import org.jspecify.annotations.Nullable;
 
 /// Eigenvalues and eigenvectors of a symmetric matrix, largest first.
 ///
+/// @param size n
 /// @param values descending
-/// @param vectors `[k][n]`, the k-th of length 1 for the k-th value
-record SymmetricEigen(double[] values, double[][] vectors) {
+/// @param places of each value's vector among `vectors`
+/// @param vectors `[n][n]` row-major, each of length 1
+record SymmetricEigen(int size, double[] values, int[] places, double[] vectors) {
     /// The `count` largest.
     ///
-    /// EJML's QR iteration does the work; should it ever fail to converge, [Jacobi] does, which cannot.
+    /// EJML's QR iteration does the work; should it ever fail to converge, [Jacobi] does, which cannot. The parts of
+    /// the library are put together as in its `SymmetricQRAlgorithmDecomposition_DDRM`, with the same bits, on arrays
+    /// of the workspace: the library would take new ones each time.
     ///
-    /// @param matrix `[n][n]`, symmetric and finite
-    static SymmetricEigen of(double[][] matrix, int count) {
-        EigenDecomposition_F64<DMatrixRMaj> decomposition = DecompositionFactory_DDRM.eig(matrix.length, true, true);
-        if (matrix.length == 0 || !decomposition.decompose(new DMatrixRMaj(matrix))) {
-            return Jacobi.of(matrix, count);
+    /// @param matrix writes the matrix `[n][n]` row-major, symmetric and finite
+    static SymmetricEigen of(int size, Consumer<double[]> matrix, int count, Workspace workspace) {
+        int elements = Math.multiplyExact(size, size);
+        double[] input = workspace.doubles(elements);
+        double[] vectors = workspace.doubles(elements);
+        matrix.accept(input);
+        double[] values = size == 0 ? null : byQrIteration(size, input, vectors);
+        if (values == null) {
+            matrix.accept(input);
+            values = Jacobi.decompose(size, input, vectors);
         }
-        double[] values = new double[matrix.length];
-        double[][] vectors = new double[matrix.length][];
-        for (int k = 0; k < matrix.length; k++) {
-            values[k] = decomposition.getEigenvalue(k).getReal();
-            DMatrixRMaj vector = decomposition.getEigenVector(k);
-            vectors[k] = vector == null ? new double[matrix.length] : vector.getData();
+        workspace.release(input);
+        return largest(size, values, vectors, count);
+    }
+
+    /// @param input is overwritten
+    /// @return the eigenvalues in the order of the vectors, null if they did not converge
+    private static double @Nullable [] byQrIteration(int size, double[] input, double[] vectors) {
+        TridiagonalSimilarDecomposition_F64<DMatrixRMaj> tridiagonal = DecompositionFactory_DDRM.tridiagonal(size);
+        if (!tridiagonal.decompose(DMatrixRMaj.wrap(size, size, input))) {
+            return null;
         }
-        return largest(values, vectors, count);
+        double[] diagonal = new double[size];
+        double[] off = new double[Math.max(0, size - 1)];
+        tridiagonal.getDiagonal(diagonal, off);
+        SymmetricQREigenHelper_DDRM helper = new SymmetricQREigenHelper_DDRM();
+        SymmetricQrAlgorithm_DDRM iteration = new SymmetricQrAlgorithm_DDRM(helper);
+        helper.init(diagonal.clone(), off.clone(), size);
+        iteration.setFastEigenvalues(true);
+        if (!iteration.process(-1, null, null)) {
+            return null;
+        }
+        double[] shifts = helper.copyEigenvalues(null);
+        helper.init(diagonal, off, size);
+        DMatrixRMaj rotated = tridiagonal.getQ(DMatrixRMaj.wrap(size, size, vectors), true);
+        iteration.setQ(rotated);
+        if (!iteration.process(-1, null, null, shifts)) {
+            return null;
+        }
+        if (rotated.getData() != vectors) {
+            System.arraycopy(rotated.getData(), 0, vectors, 0, vectors.length);
+        }
+        return helper.copyEigenvalues(null);
     }
 
     /// The largest of some pairs, in descending order; equal values keep their order.
-    static SymmetricEigen largest(double[] values, double[][] vectors, int count) {
-        List<Integer> order = new ArrayList<>();
-        for (int k = 0; k < values.length; k++) {
-            order.add(k);
-        }
-        order.sort(Comparator.comparing((Integer k) -> values[k]).reversed());
+    static SymmetricEigen largest(int size, double[] values, double[] vectors, int count) {
+        int[] places = IntStream.range(0, size)
+                .boxed()
+                .sorted(Comparator.comparing((Integer k) -> values[k]).reversed())
+                .mapToInt(Integer::intValue)
+                .limit(count)
+                .toArray();
         double[] largest = new double[count];
-        double[][] theirs = new double[count][];
-        for (int k = 0; k < count; k++) {
-            largest[k] = values[order.get(k)];
-            theirs[k] = vectors[order.get(k)];
+        Arrays.setAll(largest, k -> values[places[k]]);
+        return new SymmetricEigen(size, largest, places, vectors);
+    }
+
+    /// Bytes of the arrays that [#of] takes.
+    static long bytes(long size) {
+        return 2 * size * size * Double.BYTES;
+    }
+
+    /// Writes the k-th vector, times a factor.
+    void vector(int k, double factor, float[] target) {
+        int from = places[k] * size;
+        for (int j = 0; j < size; j++) {
+            target[j] = (float) (vectors[from + j] * factor);
         }
-        return new SymmetricEigen(largest, theirs);
+    }
+
+    /// The first vectors in float32.
+    float[][] vectors(int count, Workspace workspace) {
+        float[][] narrow = workspace.floats(count, size);
+        for (int k = 0; k < count; k++) {
+            vector(k, 1, narrow[k]);
+        }
+        return narrow;
+    }
+
+    /// Gives the arrays back.
+    void release(Workspace workspace) {
+        workspace.release(vectors);
     }
 }

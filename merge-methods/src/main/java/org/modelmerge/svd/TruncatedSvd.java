@@ -4,6 +4,8 @@ import org.modelmerge.error.MergeException;
 
 /// The best approximation of a matrix by one of lower rank, as two factors: `A ~ U Vt`.
 ///
+/// The arrays belong to the workspace: whoever wants them beyond its next decomposition copies them.
+///
 /// @param rank r
 /// @param u `[m, r]` row-major, columns scaled by the singular values, largest first
 /// @param vt `[r, n]` row-major, rows of length 1, or 0 where the singular value is 0
@@ -19,16 +21,17 @@ public record TruncatedSvd(int rank, float[] u, float[] vt, double squares, doub
     /// @param rank from 0 to the smaller side
     /// @param key of the random subspace
     /// @throws MergeException if reading fails
-    public static TruncatedSvd of(RowSource matrix, int rank, SvdMode mode, long key, Workers workers)
+    public static TruncatedSvd of(RowSource matrix, int rank, SvdMode mode, long key, Workspace workspace)
             throws MergeException {
         int smaller = Math.min(matrix.rows(), matrix.columns());
         if (rank < 0 || rank > smaller) {
             throw new IllegalArgumentException("rank " + rank + " of a matrix with a side of " + smaller);
         }
-        boolean exact = isExact(smaller, rank, mode);
-        return exact || rank == 0
-                ? new ExactSvd(matrix, rank, workers).compute()
-                : new KrylovSvd(matrix, rank, key, workers).compute();
+        boolean exact = rank == 0 || isExact(smaller, rank, mode);
+        workspace.begin(new Workspace.Work(matrix.rows(), matrix.columns(), rank, exact));
+        return exact
+                ? new ExactSvd(matrix, rank, workspace).compute()
+                : new KrylovSvd(matrix, rank, key, workspace).compute();
     }
 
     private static boolean isExact(long smaller, int rank, SvdMode mode) {
@@ -40,17 +43,13 @@ public record TruncatedSvd(int rank, float[] u, float[] vt, double squares, doub
         };
     }
 
-    /// Bytes of arrays during a decomposition, an estimate from above.
-    public static long peakBytes(long rows, long columns, int rank, SvdMode mode) {
-        long smaller = Math.min(rows, columns);
-        long factors = (rows + columns) * rank * Float.BYTES;
-        if (rank == 0 || isExact(smaller, rank, mode)) {
-            // Gram matrix, its halves, the eigenvectors and EJML's copies; a wide matrix is held.
-            long held = rows >= columns ? 0 : rows * columns * Float.BYTES;
-            return held + 6 * smaller * smaller * Double.BYTES + 3 * factors + (40L << 20);
-        }
-        long basis = KrylovSvd.basisSize(rank);
-        return rows * columns * Float.BYTES + 3 * basis * (rows + columns) * Float.BYTES + 3 * factors;
+    /// Bytes of all arrays of a decomposition, results included, from above.
+    ///
+    /// @param threads of the workspace
+    public static long peakBytes(long rows, long columns, int rank, SvdMode mode, int threads) {
+        return rank == 0 || isExact(Math.min(rows, columns), rank, mode)
+                ? ExactSvd.bytes(rows, columns, rank, threads)
+                : KrylovSvd.bytes(rows, columns, rank, threads);
     }
 
     /// The share of the squared norm that was kept, in [0, 1]; 1 for a zero matrix.

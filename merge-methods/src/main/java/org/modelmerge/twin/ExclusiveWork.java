@@ -1,6 +1,7 @@
 package org.modelmerge.twin;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.engine.MergeJob;
@@ -58,16 +59,25 @@ final class ExclusiveWork {
                 bytes += bytes(tensor);
             }
         }
+        small.sort(Comparator.comparing(this::shape));
+        large.sort(Comparator.comparing(this::shape));
         observer.passStarted("exclusive experts", 2, 2, bytes);
         Compression alone = new Compression(method, shared, new Workers(threads));
         for (Unit unit : large) {
             work(alone, unit);
         }
+        alone.clear();
         List<UnitPool.Worker> _ = new UnitPool(threads).run(small.size(), () -> {
             Compression together = new Compression(method, shared, Workers.NONE);
             return unit -> work(together, small.get(unit));
         });
         return results();
+    }
+
+    /// Tensors of one shape follow one another, so that each thread changes its arrays as seldom as can be.
+    private String shape(Unit unit) {
+        PlannedExclusive planned = tensors.get(unit.tensor());
+        return planned.form() + " " + planned.shape();
     }
 
     private long bytes(int tensor) {

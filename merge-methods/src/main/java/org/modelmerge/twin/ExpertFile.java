@@ -20,7 +20,8 @@ import org.modelmerge.twin.TwinManifest.Part;
 
 /// The file of an exclusive expert while it is written: the header first, then tensors in any order, by any thread.
 final class ExpertFile implements AutoCloseable {
-    private static final int BUFFER_BYTES = 1 << 20;
+    /// Bytes that are written or read at once.
+    static final int BUFFER_BYTES = 1 << 20;
 
     private final String name;
     private final ShardLayout layout;
@@ -50,8 +51,11 @@ final class ExpertFile implements AutoCloseable {
         }
     }
 
-    void write(String tensor, float[] values) throws MergeException {
-        long at = start(tensor);
+    /// Adds elements of a tensor.
+    ///
+    /// @param start the position of the first one
+    void write(String tensor, long start, float[] values) throws MergeException {
+        long at = start(tensor) + start * Float.BYTES;
         ByteBuffer bytes = buffer((long) values.length * Float.BYTES);
         int perBuffer = bytes.capacity() / Float.BYTES;
         for (int done = 0; done < values.length; done += perBuffer) {
@@ -62,8 +66,9 @@ final class ExpertFile implements AutoCloseable {
         }
     }
 
-    void write(String tensor, long[] values) throws MergeException {
-        long at = start(tensor);
+    /// The same in I64.
+    void write(String tensor, long start, long[] values) throws MergeException {
+        long at = start(tensor) + start * Long.BYTES;
         ByteBuffer bytes = buffer((long) values.length * Long.BYTES);
         int perBuffer = bytes.capacity() / Long.BYTES;
         for (int done = 0; done < values.length; done += perBuffer) {
@@ -72,15 +77,6 @@ final class ExpertFile implements AutoCloseable {
             bytes.asLongBuffer().put(values, done, count);
             sink.write(bytes.limit(count * Long.BYTES), at + (long) done * Long.BYTES);
         }
-    }
-
-    /// Adds a window of a tensor.
-    ///
-    /// @param start the position of its first element
-    void write(String tensor, long start, float[] values) throws MergeException {
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        sink.write(bytes, start(tensor) + start * Float.BYTES);
     }
 
     private static ByteBuffer buffer(long bytes) {

@@ -18,8 +18,19 @@ final class Sparsity {
 
     private Sparsity() {}
 
-    /// What was kept of a tensor.
-    record Kept(long[] index, float[] value, double squares, double keptSquares) {}
+    /// Where kept elements go, in windows that follow one another.
+    @FunctionalInterface
+    interface Sink {
+        /// Takes elements.
+        ///
+        /// @param start how many came before
+        /// @param index positions in row-major order, ascending; read before the call returns
+        /// @param value the elements there
+        void write(long start, long[] index, float[] value) throws MergeException;
+    }
+
+    /// Bytes of the arrays in use.
+    static final long BYTES = 2L * WINDOW * (Long.BYTES + 2 * Float.BYTES) + 2L * (1 << HALF_BITS) * Long.BYTES;
 
     /// How many elements `magnitude` keeps.
     static long countByMagnitude(double density, long elements) {
@@ -41,7 +52,7 @@ final class Sparsity {
 
     @FunctionalInterface
     private interface WindowWork {
-        void accept(float[] window, long start);
+        void accept(float[] window, long start) throws MergeException;
     }
 
     private static void forEachWindow(Difference difference, long elements, WindowWork work) throws MergeException {
@@ -57,9 +68,11 @@ final class Sparsity {
     }
 
     /// @param density share kept, in (0, 1)
-    static Kept byChance(Difference difference, long elements, double density, long key, int count)
+    /// @param count how many elements that is
+    static Compression.Outcome byChance(
+            Difference difference, long elements, double density, long key, long count, Sink sink)
             throws MergeException {
-        Collector kept = new Collector(count);
+        Collector kept = new Collector(count, sink);
         float divisor = (float) density;
         forEachWindow(difference, elements, (window, start) -> {
             for (int j = 0; j < window.length; j++) {
@@ -69,13 +82,16 @@ final class Sparsity {
                 }
             }
         });
-        return kept.result();
+        return kept.outcome();
     }
 
     /// Reads the difference three times: magnitudes are ranked by two histograms of their bits.
-    static Kept byMagnitude(Difference difference, long elements, int count) throws MergeException {
+    ///
+    /// @param count how many elements are kept
+    static Compression.Outcome byMagnitude(Difference difference, long elements, long count, Sink sink)
+            throws MergeException {
         Threshold threshold = threshold(difference, elements, count);
-        Collector kept = new Collector(count);
+        Collector kept = new Collector(count, sink);
         long[] equalLeft = {threshold.equalKept()};
         forEachWindow(difference, elements, (window, start) -> {
             for (int j = 0; j < window.length; j++) {
@@ -86,14 +102,14 @@ final class Sparsity {
                 }
             }
         });
-        return kept.result();
+        return kept.outcome();
     }
 
     /// @param key bits of the smallest magnitude that is kept
     /// @param equalKept how many elements of exactly this magnitude are kept
     private record Threshold(int key, long equalKept) {}
 
-    private static Threshold threshold(Difference difference, long elements, int count) throws MergeException {
+    private static Threshold threshold(Difference difference, long elements, long count) throws MergeException {
         if (count == 0) {
             return new Threshold(Integer.MAX_VALUE, 0);
         }
@@ -133,30 +149,44 @@ final class Sparsity {
     }
 
     private static final class Collector {
-        private final long[] index;
-        private final float[] value;
+        private final long count;
+        private final Sink sink;
+        private long[] index;
+        private float[] value;
+        private long written;
         private int size;
         private double squares;
         private double keptSquares;
 
-        Collector(int count) {
-            index = new long[count];
-            value = new float[count];
+        Collector(long count, Sink sink) {
+            this.count = count;
+            this.sink = sink;
+            index = new long[(int) Math.min(WINDOW, count)];
+            value = new float[index.length];
         }
 
         void see(float element) {
             squares += (double) element * element;
         }
 
-        void take(long position, float element, float stored) {
+        void take(long position, float element, float stored) throws MergeException {
             index[size] = position;
             value[size] = stored;
             size++;
             keptSquares += (double) element * element;
+            if (size == index.length) {
+                sink.write(written, index, value);
+                written += size;
+                size = 0;
+                if (count - written < index.length) {
+                    index = new long[(int) (count - written)];
+                    value = new float[index.length];
+                }
+            }
         }
 
-        Kept result() {
-            return new Kept(index, value, squares, keptSquares);
+        Compression.Outcome outcome() {
+            return Compression.Outcome.of(squares, keptSquares);
         }
     }
 }

@@ -104,19 +104,8 @@ public final class TwinComposition {
     }
 
     private static int fittingThreads(TwinFolder folder, Limits limits) throws MergeException {
-        int fitting =
-                limits.threads() > 0 ? limits.threads() : Runtime.getRuntime().availableProcessors();
         long each = ComposedShard.bytesPerThread(folder);
-        if (limits.memoryBytes() > 0) {
-            fitting = (int) Math.min(fitting, (limits.memoryBytes() - JVM_BYTES) / each);
-        }
-        if (fitting < 1) {
-            throw MergeException.of(
-                    ErrorCode.USAGE,
-                    "--max-memory is too small (got " + limits.memoryBytes() + " bytes, expected at least "
-                            + (JVM_BYTES + each) + ")");
-        }
-        return fitting;
+        return limits.fittingWorkers(threads -> JVM_BYTES + threads * each);
     }
 
     private static Map<String, String> metadata(TwinFolder folder, float[] weights, @Nullable String task) {

@@ -23,6 +23,7 @@ import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.json.JsonWriter;
 import org.modelmerge.lora.LoraAdapter;
+import org.modelmerge.svd.Workspace;
 import org.modelmerge.twin.TwinManifest.Expert;
 import org.modelmerge.twin.TwinManifest.Part;
 import org.modelmerge.twin.TwinManifest.Source;
@@ -38,7 +39,7 @@ public final class TwinExtraction implements AutoCloseable {
     private final TwinMerging method;
     private final MergeJob job;
     private final @Nullable Checkpoint apartBase;
-    private final List<PlannedExclusive> tensors;
+    private final ExclusivePlan exclusive;
     private final int threads;
 
     private TwinExtraction(
@@ -46,14 +47,14 @@ public final class TwinExtraction implements AutoCloseable {
             TwinMerging method,
             MergeJob job,
             @Nullable Checkpoint apartBase,
-            List<PlannedExclusive> tensors)
+            ExclusivePlan exclusive)
             throws MergeException {
         this.request = request;
         this.method = method;
         this.job = job;
         this.apartBase = apartBase;
-        this.tensors = List.copyOf(tensors);
-        this.threads = fittingThreads();
+        this.exclusive = exclusive;
+        this.threads = request.limits().fittingWorkers(this::peakMemoryBytes);
     }
 
     /// Opens the inputs and plans what will be kept.
@@ -78,19 +79,7 @@ public final class TwinExtraction implements AutoCloseable {
                 apartBase = Checkpoint.open(request.storage(), request.base());
                 requireSameShapes(apartBase, job.plan(), shared);
             }
-            List<PlannedExclusive> tensors = new ArrayList<>();
-            for (PlannedTensor tensor : job.plan().tensors()) {
-                Form form = method.form(tensor.name(), tensor.shape().rank());
-                if (tensor.isMerged() && form != null) {
-                    tensors.add(PlannedExclusive.of(
-                            method,
-                            tensor.name(),
-                            tensor.shape(),
-                            form,
-                            job.plan().tasks()));
-                }
-            }
-            return new TwinExtraction(merge, method, job, apartBase, tensors);
+            return new TwinExtraction(merge, method, job, apartBase, ExclusivePlan.of(method, job.plan()));
         } catch (MergeException | RuntimeException | Error e) {
             job.close();
             if (apartBase != null) {
@@ -138,22 +127,7 @@ public final class TwinExtraction implements AutoCloseable {
     /// What headers alone give reason to warn of.
     public List<String> warnings() {
         List<String> warnings = new ArrayList<>(job.headerWarnings());
-        long reshaped = tensors.stream()
-                .filter(tensor ->
-                        tensor.form() == Form.FACTORS && tensor.shape().rank() > 2)
-                .count();
-        if (reshaped > 0) {
-            warnings.add(reshaped + " tensors with more than two dimensions are factored as [d0, rest], which the"
-                    + " official code refuses");
-        }
-        long empty = tensors.stream()
-                .filter(tensor -> tensor.kept().contains(0L) && tensor.shape().elementCount() > 0)
-                .count();
-        if (empty > 0) {
-            warnings.add(
-                    "of " + empty + " tensors the mask rate leaves nothing (rank or count 0): there all tasks share"
-                            + " the shared expert's");
-        }
+        warnings.addAll(exclusive.warnings());
         return warnings;
     }
 
@@ -178,62 +152,32 @@ public final class TwinExtraction implements AutoCloseable {
     /// Bytes of an exclusive expert's tensors.
     public long expertBytes(int task) {
         long bytes = 0;
-        for (PlannedExclusive tensor : tensors) {
-            for (OutputTensor output : tensor.outputs(task)) {
-                bytes += output.byteCount();
-            }
+        for (OutputTensor output : exclusive.outputs(task)) {
+            bytes += output.byteCount();
         }
         return bytes;
     }
 
-    /// Bytes of the buffers and of the tensors in work at their largest, an estimate.
+    /// Estimated peak of the process, in bytes.
     public long peakMemoryBytes() {
         return peakMemoryBytes(threads);
     }
 
     private long peakMemoryBytes(int workers) {
-        long largest = 0;
-        long small = 0;
-        for (PlannedExclusive tensor : tensors) {
-            long bytes = Compression.peakBytes(method, tensor);
-            largest = Math.max(largest, bytes);
-            if (tensor.shape().elementCount() <= ExclusiveWork.LARGE_ELEMENTS) {
-                small = Math.max(small, bytes);
-            }
-        }
-        return job.peakMemoryBytes() + Math.max(largest, small * workers);
-    }
-
-    /// As many threads as the limits allow.
-    ///
-    /// @throws MergeException `USAGE` if one needs more than the memory limit
-    private int fittingThreads() throws MergeException {
-        int fitting = request.limits().threads() > 0
-                ? request.limits().threads()
-                : Runtime.getRuntime().availableProcessors();
-        long bound = request.limits().memoryBytes();
-        while (bound > 0 && fitting > 1 && peakMemoryBytes(fitting) > bound) {
-            fitting--;
-        }
-        if (bound > 0 && peakMemoryBytes(fitting) > bound) {
-            throw MergeException.of(
-                    ErrorCode.USAGE,
-                    "--max-memory is too small (got " + bound + " bytes, expected at least " + peakMemoryBytes(fitting)
-                            + ")");
-        }
-        return fitting;
+        return Math.max(
+                job.peakMemoryBytes(),
+                MergeJob.PROCESS_BYTES
+                        + Workspace.PROCESS_BYTES
+                        + models().stream()
+                                .mapToLong(model -> model.memoryBytes(workers))
+                                .sum()
+                        + exclusive.peakBytes(workers));
     }
 
     /// Bytes that are read in the usual course.
     public long expectedBytesRead() {
-        long bytes = job.expectedBytesRead();
-        for (PlannedExclusive tensor : tensors) {
-            bytes += 2L
-                    * Float.BYTES
-                    * tensor.shape().elementCount()
-                    * plan().tasks().size();
-        }
-        return bytes;
+        return job.expectedBytesRead()
+                + 2L * Float.BYTES * exclusive.elementCount() * plan().tasks().size();
     }
 
     /// Writes what belongs into the folder besides its models.
@@ -265,10 +209,11 @@ public final class TwinExtraction implements AutoCloseable {
         try (Checkpoint shared = Checkpoint.open(storage, folder.resolve(TwinManifest.SHARED_FILE))) {
             List<String> tasks = job.plan().tasks();
             for (int task = 0; task < tasks.size(); task++) {
-                ShardLayout layout = ExpertFile.layout(outputs(task), metadata(tasks.get(task)));
+                ShardLayout layout = ExpertFile.layout(exclusive.outputs(task), metadata(tasks.get(task)));
                 files.add(ExpertFile.create(storage, folder, TwinManifest.expertFile(tasks.get(task)), layout));
             }
-            List<Tensor> done = new ExclusiveWork(method, job, shared, files, tensors, threads, observer).run();
+            List<Tensor> done =
+                    new ExclusiveWork(method, job, shared, files, exclusive.tensors(), threads, observer).run();
             List<Part> parts = new ArrayList<>();
             for (ExpertFile file : files) {
                 parts.add(file.finish());
@@ -284,12 +229,6 @@ public final class TwinExtraction implements AutoCloseable {
         } finally {
             files.forEach(ExpertFile::close);
         }
-    }
-
-    private List<OutputTensor> outputs(int task) {
-        List<OutputTensor> outputs = new ArrayList<>();
-        tensors.forEach(tensor -> outputs.addAll(tensor.outputs(task)));
-        return outputs;
     }
 
     private Map<String, String> metadata(String task) {

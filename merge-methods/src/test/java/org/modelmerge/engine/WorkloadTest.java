@@ -35,17 +35,18 @@ final class WorkloadTest {
 
     @Test
     void takesWhatIsAskedForWithoutABound() throws MergeException {
-        Workload workload = Workload.of(plan, true, new Limits(5, 0, 12345));
+        Workload workload = Workload.of(plan, true, _ -> 0, new Limits(5, 0, 12345));
 
         assertThat(workload.threads()).isEqualTo(5);
         assertThat(workload.sliceElements()).isEqualTo(12345);
-        assertThat(Workload.of(plan, true, new Limits(0, 0, 1)).threads())
+        assertThat(Workload.of(plan, true, _ -> 0, new Limits(0, 0, 1)).threads())
                 .isEqualTo(Runtime.getRuntime().availableProcessors());
     }
 
     @Test
     void hasNoSliceLargerThanALeaf() throws MergeException {
-        assertThat(Workload.of(plan, true, new Limits(1, 0, Integer.MAX_VALUE)).sliceElements())
+        assertThat(Workload.of(plan, true, _ -> 0, new Limits(1, 0, Integer.MAX_VALUE))
+                        .sliceElements())
                 .isEqualTo(MergePlanner.LEAF_ELEMENTS);
     }
 
@@ -54,7 +55,7 @@ final class WorkloadTest {
         int accepted = 0;
         for (long bound = 10 * MIB; bound < 400 * MIB; bound += 7 * MIB) {
             try {
-                Workload workload = Workload.of(plan, true, new Limits(8, bound, 1 << 16));
+                Workload workload = Workload.of(plan, true, _ -> 0, new Limits(8, bound, 1 << 16));
                 assertThat(workload.peakBytes()).isLessThanOrEqualTo(bound);
                 assertThat(workload.threads()).isBetween(1, 8);
                 accepted++;
@@ -68,15 +69,15 @@ final class WorkloadTest {
 
     @Test
     void refusesTooLittleMemorySayingHowMuchIsNeeded() throws MergeException {
-        assertThatThrownBy(() -> Workload.of(plan, false, new Limits(1, 1000, 1 << 16)))
+        assertThatThrownBy(() -> Workload.of(plan, false, _ -> 0, new Limits(1, 1000, 1 << 16)))
                 .isInstanceOfSatisfying(MergeException.class, e -> {
                     assertThat(e.code()).isEqualTo(ErrorCode.USAGE);
                     assertThat(e.problem()).startsWith("--max-memory is too small (got 1000 bytes, expected at least ");
                 });
-        String needed = catchThrowable(() -> Workload.of(plan, false, new Limits(1, 1000, 1 << 16)))
+        String needed = catchThrowable(() -> Workload.of(plan, false, _ -> 0, new Limits(1, 1000, 1 << 16)))
                 .getMessage()
                 .replaceAll(".*at least (\\d+)\\).*", "$1");
-        assertThat(Workload.of(plan, false, new Limits(1, Long.parseLong(needed), 1 << 16))
+        assertThat(Workload.of(plan, false, _ -> 0, new Limits(1, Long.parseLong(needed), 1 << 16))
                         .threads())
                 .isEqualTo(1);
     }

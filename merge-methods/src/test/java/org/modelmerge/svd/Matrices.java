@@ -45,15 +45,17 @@ final class Matrices {
     /// All eigenvalues of `A At` in float64, largest first.
     static double[] squaredSingularValues(float[][] matrix) {
         int size = matrix.length;
-        double[][] gram = new double[size][size];
+        double[] gram = new double[size * size];
         for (int i = 0; i < size; i++) {
             for (int j = 0; j < size; j++) {
                 for (int k = 0; k < matrix[i].length; k++) {
-                    gram[i][j] += (double) matrix[i][k] * matrix[j][k];
+                    gram[i * size + j] += (double) matrix[i][k] * matrix[j][k];
                 }
             }
         }
-        return Jacobi.of(gram, size).values();
+        double[] vectors = new double[size * size];
+        double[] values = Jacobi.decompose(size, gram, vectors);
+        return SymmetricEigen.largest(size, values, vectors, size).values();
     }
 
     /// The norm of what the factors leave of a matrix.

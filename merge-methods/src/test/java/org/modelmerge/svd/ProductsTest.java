@@ -22,9 +22,9 @@ final class ProductsTest {
         }
 
         for (int threads = 1; threads <= 3; threads++) {
-            Workers workers = new Workers(threads);
-            assertThat(Products.multiply(left, right, columns, workers)).isDeepEqualTo(expected);
-            assertThat(Products.multiplyTransposed(left, Matrices.transposed(right, columns), depth, workers))
+            Workspace workspace = new Workspace(new Workers(threads));
+            assertThat(Products.multiply(left, right, columns, workspace)).isDeepEqualTo(expected);
+            assertThat(Products.multiplyTransposed(left, Matrices.transposed(right, columns), depth, workspace))
                     .isDeepEqualTo(expected);
         }
     }

@@ -3,7 +3,11 @@ package org.modelmerge.svd;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.ejml.data.DMatrixRMaj;
+import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
+import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -20,9 +24,24 @@ final class SymmetricEigenTest {
         return matrix;
     }
 
+    private static double[] vector(SymmetricEigen eigen, int k) {
+        int from = eigen.places()[k] * eigen.size();
+        return Arrays.copyOfRange(eigen.vectors(), from, from + eigen.size());
+    }
+
+    private static void write(double[][] matrix, double[] target) {
+        for (int i = 0; i < matrix.length; i++) {
+            System.arraycopy(matrix[i], 0, target, i * matrix.length, matrix.length);
+        }
+    }
+
+    private static SymmetricEigen eigen(double[][] matrix, int count) {
+        return SymmetricEigen.of(matrix.length, target -> write(matrix, target), count, Workspace.alone());
+    }
+
     private static void requireEigenpairs(double[][] matrix, SymmetricEigen eigen) {
         for (int k = 0; k < eigen.values().length; k++) {
-            double[] vector = eigen.vectors()[k];
+            double[] vector = vector(eigen, k);
             double norm = 0;
             for (int i = 0; i < matrix.length; i++) {
                 double image = 0;
@@ -41,11 +60,33 @@ final class SymmetricEigenTest {
     void findsThePairsOfLargestValues(int size) {
         double[][] matrix = symmetric(size, size);
 
-        SymmetricEigen all = SymmetricEigen.of(matrix, size);
+        SymmetricEigen all = eigen(matrix, size);
 
         requireEigenpairs(matrix, all);
         assertThat(all.values()).isSortedAccordingTo((a, b) -> Double.compare(b, a));
-        assertThat(SymmetricEigen.of(matrix, 1).values()[0]).isEqualTo(all.values()[0]);
+        assertThat(eigen(matrix, 1).values()[0]).isEqualTo(all.values()[0]);
+    }
+
+    /// Its parts are put together here as EJML does, on arrays that are used again.
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 3, 17, 90})
+    void hasTheBitsOfTheLibrary(int size) {
+        double[][] matrix = symmetric(size, size);
+        for (int i = 0; i < size; i++) {
+            // Equal rows: some eigenvalues are 0.
+            matrix[i][size / 2] = matrix[i][0];
+            matrix[size / 2][i] = matrix[0][i];
+        }
+        EigenDecomposition_F64<DMatrixRMaj> library = DecompositionFactory_DDRM.eig(size, true, true);
+        library.decompose(new DMatrixRMaj(matrix));
+
+        SymmetricEigen all = eigen(matrix, size);
+
+        for (int k = 0; k < size; k++) {
+            int place = all.places()[k];
+            assertThat(all.values()[k]).isEqualTo(library.getEigenvalue(place).getReal());
+            assertThat(vector(all, k)).isEqualTo(library.getEigenVector(place).getData());
+        }
     }
 
     @ParameterizedTest
@@ -53,10 +94,13 @@ final class SymmetricEigenTest {
     void hasAFallBackThatFindsTheSame(int size) {
         double[][] matrix = symmetric(size, size);
 
-        SymmetricEigen slow = Jacobi.of(matrix, size);
+        double[] input = new double[size * size];
+        double[] vectors = new double[size * size];
+        write(matrix, input);
+        double[] values = Jacobi.decompose(size, input, vectors);
+        SymmetricEigen slow = SymmetricEigen.largest(size, values, vectors, size);
 
         requireEigenpairs(matrix, slow);
-        assertThat(slow.values())
-                .containsExactly(SymmetricEigen.of(matrix, size).values(), within(1e-11));
+        assertThat(slow.values()).containsExactly(eigen(matrix, size).values(), within(1e-11));
     }
 }

@@ -13,7 +13,7 @@ import org.modelmerge.error.MergeException;
 
 final class TruncatedSvdTest {
     private static TruncatedSvd of(float[][] matrix, int columns, int rank, SvdMode mode) throws MergeException {
-        return TruncatedSvd.of(RowSource.of(matrix, columns), rank, mode, 7, new Workers(2));
+        return TruncatedSvd.of(RowSource.of(matrix, columns), rank, mode, 7, new Workspace(new Workers(2)));
     }
 
     @ParameterizedTest
@@ -110,10 +110,10 @@ final class TruncatedSvdTest {
         float[][] matrix = Matrices.random(260, 190, 9);
         RowSource source = RowSource.of(matrix, 190);
 
-        TruncatedSvd first = TruncatedSvd.of(source, 9, mode, 1, Workers.NONE);
+        TruncatedSvd first = TruncatedSvd.of(source, 9, mode, 1, Workspace.alone());
 
         for (int threads = 2; threads <= 4; threads++) {
-            TruncatedSvd again = TruncatedSvd.of(source, 9, mode, 1, new Workers(threads));
+            TruncatedSvd again = TruncatedSvd.of(source, 9, mode, 1, new Workspace(new Workers(threads)));
             assertThat(again.u()).isEqualTo(first.u());
             assertThat(again.vt()).isEqualTo(first.vt());
             assertThat(again.keptSquares()).isEqualTo(first.keptSquares());
@@ -153,5 +153,44 @@ final class TruncatedSvdTest {
         assertThatThrownBy(() -> of(new float[3][4], 4, 4, SvdMode.AUTO))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("rank 4");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "60, 40, 6, EXACT",
+        "40, 60, 6, EXACT",
+        "700, 900, 0, AUTO",
+        "3000, 200, 20, EXACT",
+        "200, 3000, 20, EXACT",
+        "300, 200, 10, RANDOMIZED",
+        "200, 300, 40, RANDOMIZED",
+        "50, 1500, 5, RANDOMIZED"
+    })
+    void givesTheSameBitsOnArraysThatWereUsedAndNeedsNoOthers(int rows, int columns, int rank, SvdMode mode)
+            throws MergeException {
+        RowSource first = RowSource.of(Matrices.random(rows, columns, 1), columns);
+        RowSource second = RowSource.of(Matrices.decaying(rows, columns, Math.min(rows, columns), 2), columns);
+        TruncatedSvd expected = TruncatedSvd.of(second, rank, mode, 7, new Workspace(new Workers(2)));
+        Workspace workspace = new Workspace(new Workers(2));
+        TruncatedSvd.of(first, rank, mode, 7, workspace);
+        long bytes = workspace.bytes();
+
+        TruncatedSvd again = TruncatedSvd.of(second, rank, mode, 7, workspace);
+
+        assertThat(again.u()).isEqualTo(expected.u());
+        assertThat(again.vt()).isEqualTo(expected.vt());
+        assertThat(again.keptSquares()).isEqualTo(expected.keptSquares());
+        // Two threads need not meet in every product.
+        assertThat(workspace.bytes()).isBetween(bytes, TruncatedSvd.peakBytes(rows, columns, rank, mode, 2));
+    }
+
+    @Test
+    void givesUpItsArraysForAnotherShape() throws MergeException {
+        Workspace workspace = Workspace.alone();
+        TruncatedSvd.of(RowSource.of(Matrices.random(300, 200, 1), 200), 5, SvdMode.EXACT, 7, workspace);
+
+        TruncatedSvd.of(RowSource.of(Matrices.random(20, 10, 1), 10), 5, SvdMode.EXACT, 7, workspace);
+
+        assertThat(workspace.bytes()).isLessThanOrEqualTo(TruncatedSvd.peakBytes(20, 10, 5, SvdMode.EXACT, 1));
     }
 }

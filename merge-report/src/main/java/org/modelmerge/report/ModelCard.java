@@ -51,7 +51,7 @@ public final class ModelCard {
                 report.tensors().dropped()));
     }
 
-    private static void method(StringBuilder card, Method method) {
+    static void method(StringBuilder card, Method method) {
         card.append("\n## Method\n\n")
                 .append(method.title())
                 .append(". ")
@@ -76,7 +76,7 @@ public final class ModelCard {
                 : entry + ",\n  eprint = {" + citation.arxiv() + "},\n  archivePrefix = {arXiv}\n}";
     }
 
-    private static void inputs(StringBuilder card, MergeReport report) {
+    static void inputs(StringBuilder card, MergeReport report) {
         card.append("\n## Inputs\n\n| task | file | bytes | SHA-256 of the header |\n|---|---|---:|---|\n");
         for (Input input : report.inputs()) {
             card.append("| ").append(Markdown.text(input.name()));
@@ -86,7 +86,7 @@ public final class ModelCard {
         }
     }
 
-    private static void reproduce(StringBuilder card, MergeReport report) {
+    static void reproduce(StringBuilder card, MergeReport report) {
         String experts = report.inputs().size() == 2 ? "EXPERT" : "EXPERT...";
         card.append("\n## Verify and reproduce\n\n| file | SHA-256 |\n|---|---|\n");
         report.sha256().forEach((file, hex) -> card.append("| ")

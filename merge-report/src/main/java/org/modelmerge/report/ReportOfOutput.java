@@ -21,8 +21,13 @@ record ReportOfOutput(
     ///
     /// @throws MergeException if it cannot be read from the storage
     static ReportOfOutput find(Verification.Order order, Checkpoint output) throws MergeException {
+        return find(order, usualPrefix(order.output(), output));
+    }
+
+    /// The same, for an output whose report usually is `usualPrefix.json`.
+    static ReportOfOutput find(Verification.Order order, Path usualPrefix) throws MergeException {
         Path prefix = order.reportPrefix();
-        Path file = MergeSession.withSuffix(prefix != null ? prefix : usualPrefix(order.output(), output), ".json");
+        Path file = MergeSession.withSuffix(prefix != null ? prefix : usualPrefix, ".json");
         if (order.storage().kind(file) == Storage.Kind.ABSENT) {
             if (prefix != null) {
                 throw MergeException.of(ErrorCode.NOT_FOUND, "no such file").inFile(file.toString());

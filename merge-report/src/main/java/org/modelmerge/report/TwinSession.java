@@ -32,6 +32,7 @@ import org.modelmerge.twin.TwinMerging;
 /// Opening is the preflight: it reads all headers, plans what is kept and looks at the outputs, and writes nothing.
 public final class TwinSession implements AutoCloseable {
     private static final String RECIPE = "merge-recipe.yaml";
+    private static final String CARD = "README.md";
 
     private final MergeOrder order;
     private final Storage storage;
@@ -144,6 +145,7 @@ public final class TwinSession implements AutoCloseable {
                 report = report.withFile(file.getKey(), file.getValue());
             }
         }
+        SideFiles.write(storage, staged.output().resolve(CARD), TwinCard.of(report, done.manifest()));
         if (staged.html() != null && staged.json() != null) {
             SideFiles.write(storage, staged.html(), HtmlReport.of(report, done.manifest(), routing));
             SideFiles.write(storage, staged.json(), JsonReport.of(report, done.manifest(), routing));

@@ -10,6 +10,7 @@ import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.engine.MergeRequest.Limits;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.twin.TwinFolder;
 
 /// Holds an output against its report, and inputs against the output's provenance.
 public final class Verification {
@@ -18,7 +19,7 @@ public final class Verification {
     /// What to verify.
     ///
     /// @param storage where files live
-    /// @param output a model that modelmerge wrote
+    /// @param output a model or a Twin folder that modelmerge wrote
     /// @param inputs base first, then the experts in task order; empty if they are not at hand
     /// @param reportPrefix the report without `.json`, null for its usual place
     /// @param sample what to merge again, null for nothing
@@ -46,6 +47,9 @@ public final class Verification {
     ///
     /// @throws MergeException if files cannot be read, or an input is malformed
     public static List<Finding> of(Order order, MergeObserver observer) throws MergeException {
+        if (TwinFolder.isTwinFolder(order.storage(), order.output())) {
+            return new TwinVerification(order, observer).findings();
+        }
         List<Finding> findings = new ArrayList<>();
         try (Checkpoint output = Checkpoint.open(order.storage(), order.output())) {
             findings.add(Finding.holds(
