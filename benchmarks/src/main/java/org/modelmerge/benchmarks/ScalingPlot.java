@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
-/// Draws seconds over a size, one panel a kind of size and one line a method, as SVG. Both axes are linear and start
-/// at 0: what costs time in proportion to its size is a straight line.
+/// Draws a cost over a size, one panel a kind of size and one line a method, as SVG. Both axes are linear and start
+/// at 0: what costs in proportion to its size is a straight line.
 final class ScalingPlot {
     private static final int WIDTH = 380;
     private static final int HEIGHT = 320;
@@ -22,6 +22,7 @@ final class ScalingPlot {
     private static final List<String> COLOURS = List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9");
 
     private final StringBuilder svg = new StringBuilder();
+    private final String cost;
     private final int left;
     private final double scaleX;
     private final double scaleY;
@@ -29,7 +30,8 @@ final class ScalingPlot {
     /// Repetitions at one size.
     record Point(double size, double median, double low, double high) {}
 
-    private ScalingPlot(int panel, Map<String, List<Point>> lines) {
+    private ScalingPlot(String cost, int panel, Map<String, List<Point>> lines) {
+        this.cost = cost;
         left = panel * (WIDTH + RIGHT) + LEFT;
         scaleX = (WIDTH - LEFT)
                 / roundedUp(lines.values().stream()
@@ -45,10 +47,10 @@ final class ScalingPlot {
                         .orElse(1));
     }
 
-    /// Draws what `compare` measured.
+    /// Draws what was measured.
     ///
-    /// @param args a file with lines of kind of size, method, size, and seconds (median, least, most), apart by
-    ///     tabs; and the file to write
+    /// @param args a file with lines of kind of size, method, size, and cost (median, least, most), apart by tabs;
+    ///     the file to write; and what the cost is, for example `MiB`, if not seconds
     public static void main(String[] args) throws Exception {
         Map<String, Map<String, List<Point>>> panels = new LinkedHashMap<>();
         for (String line : Files.readAllLines(Path.of(args[0]), StandardCharsets.UTF_8)) {
@@ -57,24 +59,25 @@ final class ScalingPlot {
                     .computeIfAbsent(cells[1], method -> new ArrayList<>())
                     .add(new Point(number(cells[2]), number(cells[3]), number(cells[4]), number(cells[5])));
         }
-        Files.writeString(Path.of(args[1]), draw(panels));
+        Files.writeString(Path.of(args[1]), draw(args.length > 2 ? args[2] : "seconds", panels));
     }
 
     private static double number(String text) {
         return Double.parseDouble(text);
     }
 
-    private static String draw(Map<String, Map<String, List<Point>>> panels) {
+    private static String draw(String cost, Map<String, Map<String, List<Point>>> panels) {
         int width = panels.size() * (WIDTH + RIGHT);
         StringBuilder all = new StringBuilder();
-        all.append(String.format(Locale.ROOT, """
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
-            <title>Seconds of a merge over %s</title>
-            <rect width="100%%" height="100%%" fill="#fff"/>
-            """, width, HEIGHT, String.join(", and over ", panels.keySet())));
+        all.append(String.format(
+                Locale.ROOT, """
+                <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
+                <title>%s over %s</title>
+                <rect width="100%%" height="100%%" fill="#fff"/>
+                """, width, HEIGHT, escaped(cost), escaped(String.join(", and over ", panels.keySet()))));
         int panel = 0;
         for (Map.Entry<String, Map<String, List<Point>>> entry : panels.entrySet()) {
-            all.append(new ScalingPlot(panel++, entry.getValue()).panel(entry.getKey(), entry.getValue()));
+            all.append(new ScalingPlot(cost, panel++, entry.getValue()).panel(entry.getKey(), entry.getValue()));
         }
         return all.append("</svg>\n").toString();
     }
@@ -109,7 +112,7 @@ final class ScalingPlot {
         stroke("#333", 1, left, TOP, left, bottom);
         stroke("#333", 1, left, bottom, right, bottom);
         text((left + right) / 2, bottom + 36, "middle", "#333", kind);
-        text(left - LEFT + 8, TOP - 14, "start", "#333", "seconds");
+        text(left - LEFT + 8, TOP - 14, "start", "#333", cost);
     }
 
     private void line(List<Point> points, String colour) {
@@ -150,7 +153,11 @@ final class ScalingPlot {
                 y,
                 anchor,
                 colour,
-                text.replace("&", "&amp;").replace("<", "&lt;")));
+                escaped(text)));
+    }
+
+    private static String escaped(String text) {
+        return text.replace("&", "&amp;").replace("<", "&lt;");
     }
 
     private double x(double size) {

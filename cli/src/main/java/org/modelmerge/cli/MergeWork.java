@@ -61,13 +61,21 @@ final class MergeWork {
             talk.say(learner.plan());
             return run(before, models, null, start);
         }
-        // Whatever keeps the merge from being made is told before the long work.
-        MergeSession.open(before).close();
+        checkBefore(before, models);
         LearnedCoefficients learned = learner.learn(before.merge());
         MergeOrder after = order(applying(learned.table()), models, byRecipe);
         int exit = run(after, models, learner.forReport(learned), start);
         learner.save(learned.table());
         return exit;
+    }
+
+    /// Tells before the long work what keeps the merge from being made or evaluated.
+    private void checkBefore(MergeOrder order, Operands models) throws MergeException {
+        TaskEvaluation evaluation = TaskEvaluation.open(talk, output, settings, models, order.output());
+        if (evaluation != null) {
+            evaluation.close();
+        }
+        MergeSession.open(order).close();
     }
 
     private Settings applying(CoefficientTable coefficients) {

@@ -104,7 +104,7 @@ final class LearnTest {
                 .contains(
                         "<h2>Learning</h2>",
                         "<h2>Coefficients</h2>",
-                        "Transductive protocol. </strong>Learned from the test inputs, without their labels, as in the"
+                        "Transductive protocol. </strong>Learned from test inputs, without their labels, as in the"
                                 + " papers: <bdi>one</bdi>. Accuracies");
         assertThat(directory.resolve("merged.report.json"))
                 .content()
@@ -141,6 +141,16 @@ final class LearnTest {
         assertThat(learn("--save-coefficients", "learned.json").exit()).isEqualTo(2);
         assertThat(asked).isEmpty();
         assertThat(directory.resolve("learned.json")).hasContent("mine");
+    }
+
+    @Test
+    void tellsBeforeTheWorkThatTheResultCannotBeEvaluated() throws IOException {
+        assertThat(learn("--no-report").err()).contains("--tasks and --no-report exclude each other");
+        Files.writeString(directory.resolve("tasks.yaml"), TASKS.substring(0, TASKS.indexOf("  - name: two")));
+
+        assertThat(learn().err()).contains("--tasks: got 1 task, expected 2, one per expert");
+        assertThat(asked).isEmpty();
+        assertThat(directory.resolve("merged.safetensors")).doesNotExist();
     }
 
     @Test

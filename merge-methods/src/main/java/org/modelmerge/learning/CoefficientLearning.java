@@ -125,8 +125,9 @@ public final class CoefficientLearning {
         return limits.threads() > 0 ? limits.threads() : Runtime.getRuntime().availableProcessors();
     }
 
-    /// Whether base and task vectors stay in memory beside weights and gradients: under the memory limit, and in half
-    /// of the heap.
+    /// Whether base and task vectors stay in memory beside weights and gradients: only where a memory limit leaves
+    /// room for them, and in half of the heap. Files that the system has in its cache are read as fast, and without
+    /// a limit memory must not grow with the number of tasks.
     private boolean isCached(List<PlannedTensor> learned) {
         long model = Float.BYTES
                 * learned.stream()
@@ -134,7 +135,7 @@ public final class CoefficientLearning {
                         .sum();
         long vectors = (models.experts().size() + 1L) * model;
         long limit = models.limits().memoryBytes();
-        return vectors <= Runtime.getRuntime().maxMemory() / 2 && (limit == 0 || vectors + 2 * model <= limit);
+        return vectors <= Runtime.getRuntime().maxMemory() / 2 && vectors + 2 * model <= limit;
     }
 
     private static Map<String, MemorySegment> segments(Arena arena, List<PlannedTensor> tensors) {

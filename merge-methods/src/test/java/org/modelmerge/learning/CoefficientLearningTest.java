@@ -87,7 +87,7 @@ final class CoefficientLearningTest {
         assertThat(learn(ToyCase.models().withLimits(new Limits(3, 0, 16)), FIFTY)
                         .table())
                 .isEqualTo(learned.table());
-        // Too little for a cache of task vectors, so they are read from the files in each pass.
+        // Room for a cache of task vectors; without a limit they are read from the files in each pass.
         assertThat(learn(ToyCase.models().withLimits(new Limits(1, 70L << 20, 16)), FIFTY)
                         .table())
                 .isEqualTo(learned.table());

@@ -1,7 +1,7 @@
 package org.modelmerge.report;
 
+import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Function;
 import org.modelmerge.adamerging.LearningSettings;
 import org.modelmerge.adamerging.LearningTrace;
 import org.modelmerge.adamerging.LearningWatch;
@@ -18,11 +18,18 @@ final class LearningSection {
         html.element("p", end(trace));
         protocol(html, learning);
         html.element("h3", "Entropy of the predictions");
-        html.element("p", "Mean over each step\u2019s samples, in nats; what learning minimises.");
-        plot(html, trace, "entropy of the predictions", LearningTrace.Step::entropy);
+        html.element(
+                "p",
+                "Mean over the samples of the last " + LearningWatch.WINDOW
+                        + " steps, in nats; what learning minimises. The JSON report has each step.");
+        plot(html, trace, "entropy of the predictions", smooth(trace.steps()));
         html.element("h3", "Coefficients");
         html.element("p", "Mean over the tensors after each step.");
-        plot(html, trace, "mean coefficient", LearningTrace.Step::mean);
+        plot(
+                html,
+                trace,
+                "mean coefficient",
+                trace.steps().stream().map(LearningTrace.Step::mean).toList());
         coefficients(html, trace);
         watch(html, trace);
         html.close("section").line();
@@ -59,23 +66,37 @@ final class LearningSection {
             return;
         }
         html.open("p").element("strong", "Transductive protocol. ");
-        html.text("Learned from the test inputs, without their labels, as in the papers: ");
+        html.text("Learned from test inputs, without their labels, as in the papers: ");
         for (int k = 0; k < learning.transductive().size(); k++) {
             html.text(k == 0 ? "" : ", ").name(learning.transductive().get(k));
         }
         html.text(". Accuracies of these tasks say nothing about other inputs.").close("p");
     }
 
-    private static void plot(
-            Html html, LearningTrace trace, String title, Function<LearningTrace.Step, double[]> part) {
+    /// Means over the last steps: single batches are too different from each other to show where learning goes.
+    private static List<double[]> smooth(List<LearningTrace.Step> steps) {
+        List<double[]> smooth = new ArrayList<>();
+        for (int end = 1; end <= steps.size(); end++) {
+            int from = Math.max(0, end - LearningWatch.WINDOW);
+            double[] mean = new double[steps.getFirst().entropy().length];
+            for (LearningTrace.Step step : steps.subList(from, end)) {
+                for (int t = 0; t < mean.length; t++) {
+                    mean[t] += step.entropy()[t] / (end - from);
+                }
+            }
+            smooth.add(mean);
+        }
+        return smooth;
+    }
+
+    /// @param values of each step, one a task
+    private static void plot(Html html, LearningTrace trace, String title, List<double[]> values) {
         LinePlot plot = LinePlot.fromZero();
         for (int t = 0; t < trace.tasks().size(); t++) {
             int task = t;
             plot.add(
                     trace.tasks().get(t),
-                    trace.steps().stream()
-                            .mapToDouble(step -> part.apply(step)[task])
-                            .toArray());
+                    values.stream().mapToDouble(step -> step[task]).toArray());
         }
         plot.write(html, title, trace.end() == LearningTrace.End.ALL_STEPS ? 0 : trace.usedStep());
     }

@@ -16,6 +16,7 @@ final class LinePlot {
     private static final int TOP = 8;
     private static final int BOTTOM = 26;
     private static final int TICKS = 4;
+    private static final int[] ROUND = {1, 2, 3, 4, 6, 8, 10};
     /// More points than pixels draw nothing new.
     private static final int MOST_POINTS = 600;
 
@@ -27,7 +28,7 @@ final class LinePlot {
         this.fromZero = fromZero;
     }
 
-    /// A plot of values that are not negative; its scale starts at 0.
+    /// A plot whose scale includes 0: it starts there unless a value is negative.
     static LinePlot fromZero() {
         return new LinePlot(true);
     }
@@ -74,7 +75,7 @@ final class LinePlot {
         for (int k = 0; k <= TICKS; k++) {
             double y = scale.y(scale.at(k));
             line(html, "grid", LEFT, y, WIDTH - RIGHT, y);
-            text(html, "tick end", LEFT - 6, y + 4, Numbers.significant(scale.at(k)));
+            text(html, "tick end", LEFT - 6, y, tick(scale.at(k)));
             int step = (int) Math.round((double) steps * k / TICKS);
             text(html, "tick", x(Math.max(1, step), steps), HEIGHT - 8, Integer.toString(Math.max(1, step)));
         }
@@ -103,8 +104,12 @@ final class LinePlot {
                 .flatMapToDouble(Arrays::stream)
                 .filter(Double::isFinite)
                 .summaryStatistics();
+        if (range.getCount() == 0) {
+            return new Scale(0, 1);
+        }
         if (fromZero) {
-            return new Scale(0, roundUp(range.getMax()));
+            double low = range.getMin() < 0 ? -roundUp(-range.getMin()) : 0;
+            return new Scale(low, low < 0 && range.getMax() <= 0 ? 0 : roundUp(range.getMax()));
         }
         return range.getMin() < range.getMax()
                 ? new Scale(range.getMin(), range.getMax())
@@ -128,12 +133,24 @@ final class LinePlot {
         return first;
     }
 
+    /// The next of some numbers whose quarters are short.
     private static double roundUp(double most) {
         if (most <= 0) {
             return 1;
         }
         double unit = StrictMath.pow(10, Math.floor(StrictMath.log10(most)));
-        return Math.ceil(most / unit * 2) / 2 * unit;
+        for (int round : ROUND) {
+            if (round * unit >= most) {
+                return round * unit;
+            }
+        }
+        return 10 * unit;
+    }
+
+    /// A number of the scale without the zeros at its end.
+    private static String tick(double value) {
+        String text = Numbers.significant(value);
+        return text.contains(".") && !text.contains("e") ? text.replaceAll("\\.?0+$", "") : text;
     }
 
     private static String points(double[] own, int steps, Scale scale) {

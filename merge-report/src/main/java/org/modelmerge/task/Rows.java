@@ -60,6 +60,22 @@ public record Rows(
         return new Rows(start, stop, step, others);
     }
 
+    /// Whether a row counts here and there. For slices without exceptions.
+    boolean overlaps(Rows other) {
+        Rows coarse = step < other.step ? other : this;
+        Rows fine = step < other.step ? this : other;
+        long end = Math.min(stop, other.stop);
+        long behind = Math.max(0, fine.start - coarse.start);
+        long row = coarse.start + Math.ceilDiv(behind, coarse.step) * coarse.step;
+        // Remainders repeat after as many rows as the finer step is long.
+        for (long k = 0; k < fine.step && row >= 0 && row < end; k++, row += coarse.step) {
+            if (fine.contains(row) && coarse.contains(row)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /// Whether the data row with this number counts.
     public boolean contains(long row) {
         return row >= start && row < stop && (row - start) % step == 0 && (except == null || !except.contains(row));

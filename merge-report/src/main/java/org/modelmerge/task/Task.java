@@ -26,8 +26,8 @@ public record Task(
         labels = List.copyOf(labels);
     }
 
-    /// Whether what may be learned from is what accuracy is measured on: the protocol is transductive then.
+    /// Whether some of what may be learned from is what accuracy is measured on: the protocol is transductive then.
     public boolean isTransductive() {
-        return unlabelled.equals(test.unlabelled());
+        return unlabelled.file().equals(test.file()) && unlabelled.rows().overlaps(test.rows());
     }
 }

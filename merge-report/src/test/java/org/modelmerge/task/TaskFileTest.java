@@ -103,6 +103,24 @@ final class TaskFileTest {
                 .isEqualTo(rows.isEmpty() ? List.of() : List.of(rows.split(" ")));
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        :      | :16   | true
+        :16    | 16:   | false
+        9::10  | ::10  | false
+        9::10  | 4::5  | true
+        1::2   | 6::3  | true
+        1:9:2  | 6:9:3 | false
+        5:5    | :     | false
+        """)
+    void findsRowsThatTwoSlicesShare(String first, String second, boolean share) throws Exception {
+        Rows one = Rows.parse("rows", first);
+        Rows other = Rows.parse("rows", second);
+
+        assertThat(one.overlaps(other)).isEqualTo(share);
+        assertThat(other.overlaps(one)).isEqualTo(share);
+    }
+
     @Test
     void leavesTheRowsOfOthersOut() {
         Rows rest = Rows.ALL.without(new Rows(1, Rows.OPEN, 2, null));
