@@ -15,7 +15,7 @@ final class PackedFloatsTest {
             float[] all = new float[random.nextInt(300)];
             int bound = 1 + random.nextInt(20);
             for (int j = 0; j < all.length; j++) {
-                if (random.nextInt(bound) == 0 || bound == 20 && j > 70) {
+                if (random.nextInt(bound) == 0 || (bound == 20 && j > 70)) {
                     all[j] = Float.intBitsToFloat(random.nextInt());
                 }
             }
