@@ -1,5 +1,6 @@
 package org.modelmerge.cli;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
 import org.modelmerge.method.Coefficients;
 import org.modelmerge.method.Density;
+import org.modelmerge.method.MergeMethod;
 import org.modelmerge.search.Axis;
 import org.modelmerge.search.CmaEs;
 import org.modelmerge.search.GridSearch;
@@ -66,8 +68,22 @@ record SearchSpace(MethodEntry method, Map<String, Object> given, int taskCount)
             if (given.containsKey(option)) {
                 throw MergeException.of(ErrorCode.USAGE, "--grid and --" + option + " give the same option");
             }
+            requireValues(option, grid.axes().getOrDefault(option, List.of()));
         }
         return grid;
+    }
+
+    /// A value that the method refuses is told now, not when its turn comes.
+    private void requireValues(String option, List<BigDecimal> values) throws MergeException {
+        Map<String, Object> one = new LinkedHashMap<>(given);
+        for (BigDecimal value : values) {
+            one.put(option, value.doubleValue());
+            try {
+                MergeMethod _ = MethodCatalog.create(method.name(), one);
+            } catch (MergeException e) {
+                throw Words.usage("--grid", String.valueOf(e.getMessage()));
+            }
+        }
     }
 
     private void requireSearchable(String option, String name) throws MergeException {

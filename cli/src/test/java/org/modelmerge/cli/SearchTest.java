@@ -255,6 +255,20 @@ final class SearchTest {
         --method pcb --lambda 1,1,1                                | --lambda has the wrong length
         --method ties --seed x                                     | --seed: got x
         --method ties --grid lambda=0:2:0                          | --grid: got lambda=0:2:0
+        --method ties --grid density=0.1,0.2,1.5                   | --grid: bad density
+        --method pcb --grid density=0,0.2                          | --grid: bad density
+        --method ties --grid lambda=1,2 --over lambda              | --grid and --over, --box, --budget exclude each other
+        --method ties --grid lambda=1,2 --box lambda=1:2           | --grid and --over, --box, --budget exclude each other
+        --method ties --grid lambda=1 --grid lambda=2              | one axis per option
+        --method ties --grid lambda=1:2                            | --grid: got lambda=1:2
+        --method ties --grid lambda                                | --grid: got lambda
+        --method ties --box lambda=a:2                             | --box: got a
+        --method ties --over density --box density=0:2             | --box: got 0
+        --method ties --box weights=1:2                            | got weights, expected density or lambda for ties
+        --method task-arithmetic --over density                    | got density, expected lambda for task-arithmetic
+        --method ties --budget x                                   | --budget: got x
+        --method ties --density 0 --budget 3                       | density
+        --method nonsense --grid lambda=1,2                        | unknown method (got nonsense
         """)
     void refusesWhatCannotBeSearched(String words, String message) throws IOException {
         List<String> before = Cli.in(directory).names();
@@ -264,6 +278,24 @@ final class SearchTest {
         assertThat(result.err()).contains(message);
         assertThat(result.exit()).isEqualTo(2);
         assertThat(Cli.in(directory).names()).isEqualTo(before);
+    }
+
+    @Test
+    void refusesAScoreThatDoesNotFit() throws IOException {
+        String[] words = {"--method", "ties", "--grid", "lambda=1,2", "--score", "cat"};
+        assertThat(run(words).err()).contains("{}");
+        assertThat(run(words).exit()).isEqualTo(2);
+
+        words[4] = "--tasks";
+        words[5] = "tasks.yaml";
+        Files.writeString(directory.resolve("tasks.yaml"), TASKS.replaceAll("  - \\{name: two.*\n", ""));
+        assertThat(run(words).err()).contains("--tasks: got 1 task, expected 2, one per expert");
+        assertThat(run(words).exit()).isEqualTo(2);
+        assertThat(asked).isEmpty();
+
+        assertThat(run("--method", "ties", "--score", "x {}", "--tune-on-test").err())
+                .contains("--tune-on-test without --tasks");
+        assertThat(run("--grid", "lambda=1,2", "--score", "x {}").err()).contains("no --method given");
     }
 
     @Test

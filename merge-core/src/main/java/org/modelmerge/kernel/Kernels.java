@@ -155,6 +155,18 @@ public final class Kernels {
         }
     }
 
+    /// `a[j] = 0` where `where[j]` is 0.
+    public static void keepWhereNonZero(float[] where, float[] a) {
+        keepWhereNonZero(MemorySegment.ofArray(where), MemorySegment.ofArray(a), a.length);
+    }
+
+    private static void keepWhereNonZero(MemorySegment where, MemorySegment bits, int size) {
+        for (int j = 0; j < size; j++) {
+            int magnitude = where.get(INT, 4L * j) << 1;
+            bits.set(INT, 4L * j, bits.get(INT, 4L * j) & ((magnitude | -magnitude) >> 31));
+        }
+    }
+
     /// `sum[j] /= max(count[j], 1)`.
     public static void divideByCount(float[] sum, int[] count) {
         for (int j = 0; j < sum.length; j++) {

@@ -136,6 +136,13 @@ final class KernelsTest {
         assertSameBits(sum, 1.5f, 0f, 1.5f);
     }
 
+    @Test
+    void keepsWhatStandsBesideNumbersThatAreNotZero() {
+        float[] a = {1f, 2f, -3f, Float.NaN, -0f};
+        Kernels.keepWhereNonZero(new float[] {0f, -0f, Float.MIN_VALUE, 0f, Float.NaN}, a);
+        assertSameBits(a, 0f, 0f, -3f, 0f, -0f);
+    }
+
     /// The loops over bits against what they mean.
     @Test
     void agreesWithComparisonsOfFloats() {

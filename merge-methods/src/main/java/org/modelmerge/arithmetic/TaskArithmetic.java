@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Map;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.method.Coefficients;
+import org.modelmerge.method.LinearInLambda;
 import org.modelmerge.method.MergeMethod;
 import org.modelmerge.method.Scan;
+import org.modelmerge.method.Slice;
 
 /// Task arithmetic: the base plus the scaled sum of the task vectors; a negative lambda forgets.
 ///
@@ -21,29 +23,37 @@ import org.modelmerge.method.Scan;
 /// mlfoundations/task_vectors at 826a64c. Differs: a list of lambdas is AdaMerging's form without the clamp.
 ///
 /// @param lambda no unit; the authors use 0.3 for eight tasks and tune it over 0 to 1
-public record TaskArithmetic(Coefficients lambda) implements MergeMethod {
+public record TaskArithmetic(Coefficients lambda) implements LinearInLambda {
     /// One lambda for all tasks.
     public static TaskArithmetic of(float lambda) {
         return new TaskArithmetic(Coefficients.shared(lambda));
     }
 
     @Override
-    public Step prepare(Scan scan) {
+    public Directions directions(Scan scan) {
         return switch (lambda) {
-            case Coefficients.Shared(float shared) ->
+            case Coefficients.Shared _ ->
                 slice -> {
                     float[] sum = slice.scratch();
                     sumOfDifferences(slice.experts(), slice.base(), sum);
-                    addScaled(slice.base(), shared, sum, slice.out());
+                    return new float[][] {sum};
                 };
-            case Coefficients.PerTask perTask ->
-                slice -> {
-                    addScaled(slice.base(), perTask.of(0), slice.tau()[0], slice.out());
-                    for (int i = 1; i < slice.taskCount(); i++) {
-                        addScaled(slice.out(), perTask.of(i), slice.tau()[i], slice.out());
-                    }
-                };
+            case Coefficients.PerTask _ -> Slice::tau;
         };
+    }
+
+    @Override
+    public void combine(Slice slice, float[][] directions) {
+        float[] sum = slice.base();
+        for (int i = 0; i < directions.length; i++) {
+            addScaled(sum, lambda.of(i), directions[i], slice.out());
+            sum = slice.out();
+        }
+    }
+
+    @Override
+    public TaskArithmetic withUnitLambda() {
+        return new TaskArithmetic(lambda.ones());
     }
 
     @Override

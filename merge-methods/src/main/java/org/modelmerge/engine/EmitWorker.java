@@ -10,7 +10,6 @@ import org.modelmerge.engine.MergePlan.Range;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.kernel.ElementOrder;
-import org.modelmerge.kernel.Kernels;
 import org.modelmerge.method.MergeMethod;
 import org.modelmerge.method.Slice;
 
@@ -21,11 +20,11 @@ final class EmitWorker implements UnitPool.Worker {
     private final MergeMethod.Step step;
     private final int[] units;
     private final UnitSink sink;
-    private final SliceLoader loader;
+    private final SliceSource source;
     private final SliceEncoder encoder;
     private final LeafStatistics statistics;
     private final @Nullable LeafMeter meter;
-    private final ByteBuffer copyBuffer = ByteBuffer.allocateDirect(Workload.COPY_BYTES);
+    private @Nullable ByteBuffer copyBuffer;
 
     /// @param units the units of the grid that the pool's indices stand for
     /// @param measured what the statistics see
@@ -43,7 +42,7 @@ final class EmitWorker implements UnitPool.Worker {
         this.step = step;
         this.units = units;
         this.sink = sink;
-        this.loader = context.newLoader();
+        this.source = context.newSource();
         int sliceElements = context.workload().sliceElements();
         this.encoder = new SliceEncoder(sliceElements, Workload.ioBytes(sliceElements));
         this.statistics = statistics;
@@ -69,16 +68,16 @@ final class EmitWorker implements UnitPool.Worker {
 
     private void merge(Unit unit, Leaf leaf) throws MergeException {
         PlannedTensor tensor = context.plan().tensors().get(leaf.tensor());
-        long bytes = SliceLoader.bytesPerElement(tensor);
+        long bytes = source.bytesPerElement(tensor);
         ElementOrder order = SliceLoader.order(tensor);
         if (meter != null) {
             meter.start(leaf, tensor);
         }
-        loader.forEachSlice(leaf, (slice, start) -> {
+        source.forEachSlice(leaf, (slice, start) -> {
             step.apply(slice);
             float[] out = slice.out();
-            if (method.keepsAgreement() && (context.plan().allowNonfinite() || loader.baseHasNegativeZero())) {
-                Kernels.keepAgreement(slice.base(), slice.experts(), out);
+            if (method.keepsAgreement()) {
+                source.keepAgreement(slice);
             }
             encoder.append(out, tensor.dtype(), order);
             refuseOverflow(tensor, slice, order, start);
@@ -137,18 +136,26 @@ final class EmitWorker implements UnitPool.Worker {
         if (range == null) {
             throw new IllegalStateException("copied tensor " + tensor.name() + " without a range");
         }
+        ByteBuffer buffer = copyBuffer();
         long end = leaf.start() + leaf.count();
         for (long start = leaf.start(); start < end; start += Workload.COPY_BYTES) {
-            copyBuffer.clear().limit((int) Math.min(Workload.COPY_BYTES, end - start));
+            buffer.clear().limit((int) Math.min(Workload.COPY_BYTES, end - start));
             try {
-                context.inputs().source(0, range).read(copyBuffer, range.offset() + start);
+                context.inputs().source(0, range).read(buffer, range.offset() + start);
             } catch (MergeException e) {
                 throw e.inFile(context.inputs().shard(0, range).name()).atTensor(tensor.name());
             }
-            copyBuffer.flip();
-            int count = copyBuffer.remaining();
-            sink.write(unit.file(), copyBuffer, tensor.outputOffset() + start);
+            buffer.flip();
+            int count = buffer.remaining();
+            sink.write(unit.file(), buffer, tensor.outputOffset() + start);
             context.progress().read(count);
         }
+    }
+
+    private ByteBuffer copyBuffer() {
+        if (copyBuffer == null) {
+            copyBuffer = ByteBuffer.allocateDirect(Workload.COPY_BYTES);
+        }
+        return copyBuffer;
     }
 }

@@ -11,7 +11,7 @@ final class MergeBytes {
         long bytes = 0;
         for (PlannedTensor tensor : plan.tensors()) {
             if (tensor.isMerged()) {
-                bytes += tensor.shape().elementCount() * SliceLoader.bytesPerElement(tensor);
+                bytes += tensor.shape().elementCount() * SliceLoader.bytesOfElement(tensor);
             }
         }
         return bytes;

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.CodePointOrder;
 import org.modelmerge.checkpoint.Hashes;
@@ -16,6 +17,8 @@ import org.modelmerge.engine.MergePlan.PlannedTensor;
 import org.modelmerge.engine.MergeRequest.Hashing;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
+import org.modelmerge.method.LinearInLambda;
+import org.modelmerge.method.LinearInLambda.Directions;
 import org.modelmerge.method.MergeMethod;
 import org.modelmerge.method.MergeMethod.PassDescription;
 import org.modelmerge.method.Scan;
@@ -185,6 +188,36 @@ public final class MergeJob implements AutoCloseable {
         PassContext context = new PassContext(plan.withoutStatistics(), grid, inputs, workload, progress);
         MergeMethod.Step step = prepare(new LocalExecutor(context), warnings);
         return new MergedTensors(context, method, step, warnings);
+    }
+
+    /// Prepares merges of these models that differ from this one in lambda alone.
+    ///
+    /// @param observer hears of these passes, and of what the tensors read later; may stop either
+    /// @return valid until this job is closed; null if the method's result is not linear in lambda
+    /// @throws MergeException as [#tensors] does
+    public @Nullable LambdaSweep sweep(MergeObserver observer) throws MergeException {
+        if (!(method instanceof LinearInLambda linear) || plan.mergedElementCount() == 0) {
+            return null;
+        }
+        Progress progress = new Progress(observer, passCount() + 1);
+        List<String> warnings = new ArrayList<>(headerWarnings);
+        warnings.addAll(new CopyCheck(inputs, progress).run(plan));
+        PassContext context = new PassContext(plan.withoutStatistics(), grid, inputs, workload, progress);
+        LocalExecutor executor = new LocalExecutor(context);
+        Directions directions = linear.directions(new PlanScan(plan, executor::reduce, warnings::add));
+        StoredDirections stored =
+                StoredDirections.of(context, directions, method.keepsAgreement(), memoryForDirections());
+        return new LambdaSweep(context, linear, directions, stored, warnings);
+    }
+
+    /// What the memory limit leaves, or half of what the heap has left.
+    private long memoryForDirections() {
+        long limit = request.limits().memoryBytes();
+        if (limit > 0) {
+            return limit - workload.peakBytes();
+        }
+        Runtime runtime = Runtime.getRuntime();
+        return (runtime.maxMemory() - runtime.totalMemory() + runtime.freeMemory()) / 2;
     }
 
     /// Measures all weights, also of large models, without writing anything: what `check` shows. The merged task vector

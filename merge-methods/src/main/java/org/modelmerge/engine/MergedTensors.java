@@ -3,6 +3,7 @@ package org.modelmerge.engine;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.BitSet;
 import java.util.Collections;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import org.modelmerge.checkpoint.Checkpoint;
+import org.modelmerge.checkpoint.DType;
 import org.modelmerge.checkpoint.OutputTensor;
 import org.modelmerge.engine.LeafGrid.Unit;
 import org.modelmerge.engine.MergePlan.PlannedTensor;
@@ -112,13 +114,18 @@ public final class MergedTensors implements ResultTensors {
         }
         PlannedTensor tensor = context.plan().tensors().get(index);
         MemorySegment bytes = memory(tensor);
+        compute(index, bytes);
+        return new MergedTensor(info(tensor), bytes);
+    }
+
+    /// @param bytes takes the tensor as a file would hold it
+    private void compute(int index, MemorySegment bytes) throws MergeException {
         PassContext only = context.withGrid(context.grid().ofTensor(index));
         BitSet all = new BitSet();
         all.set(0, only.grid().units().size());
         new LocalExecutor(only)
                 .emitUnits(method, step, all, new MemorySink(context.plan().tensors(), Map.of(index, bytes)));
         checkUnchanged();
-        return new MergedTensor(info(tensor), bytes);
     }
 
     @Override
@@ -128,7 +135,15 @@ public final class MergedTensors implements ResultTensors {
             throw new IllegalArgumentException("no tensor " + tensor);
         }
         MergedTensor.requireFloat(info);
-        tensor(tensor).copyTo(target);
+        long count = info.shape().elementCount();
+        if (info.dtype() == DType.F32 && target.order() == ByteOrder.LITTLE_ENDIAN && target.remaining() >= count) {
+            int end = target.position() + (int) count;
+            int index = Objects.requireNonNull(indexes.get(tensor));
+            compute(index, MemorySegment.ofBuffer(target.duplicate().limit(end)));
+            target.position(end);
+        } else {
+            tensor(tensor).copyTo(target);
+        }
     }
 
     private void checkUnchanged() throws MergeException {

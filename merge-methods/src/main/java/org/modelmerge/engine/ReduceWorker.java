@@ -28,8 +28,7 @@ final class ReduceWorker implements UnitPool.Worker {
     public void work(int index) throws MergeException {
         for (Leaf leaf : context.grid().units().get(units[index]).leaves()) {
             if (leaf.isMerged()) {
-                long bytes =
-                        SliceLoader.bytesPerElement(context.plan().tensors().get(leaf.tensor()));
+                long bytes = SliceLoader.bytesOfElement(context.plan().tensors().get(leaf.tensor()));
                 sampling.forEachBlock(
                         leaf,
                         block -> loader.forEachSlice(block, (slice, start) -> {

@@ -13,7 +13,7 @@ public interface ResultTensors {
 
     /// Writes all elements of a float tensor as float32, in row-major order.
     ///
-    /// @param target has room for exactly these
+    /// @param target has room for exactly these, in memory that all threads may write
     /// @throws IllegalArgumentException if there is no such tensor, or no room
     /// @throws MergeException `UNSUPPORTED_DTYPE` for integers and the like, or whatever merging throws
     void readFloats(String tensor, FloatBuffer target) throws MergeException;

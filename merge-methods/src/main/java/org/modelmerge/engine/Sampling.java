@@ -94,7 +94,7 @@ record Sampling(int every) {
             for (Leaf leaf : unit.leaves()) {
                 if (leaf.isMerged()) {
                     PlannedTensor tensor = plan.tensors().get(leaf.tensor());
-                    long perElement = SliceLoader.bytesPerElement(tensor);
+                    long perElement = SliceLoader.bytesOfElement(tensor);
                     forEachBlock(leaf, block -> bytes[0] += perElement * block.count());
                 }
             }

@@ -10,10 +10,11 @@ import org.modelmerge.engine.MergePlan.Range;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.kernel.ElementOrder;
+import org.modelmerge.kernel.Kernels;
 import org.modelmerge.method.Slice;
 
-/// Reads slices of merged tensors from all models; one per thread.
-final class SliceLoader {
+/// Reads slices of merged tensors from all models.
+final class SliceLoader implements SliceSource {
     private final MergePlan plan;
     private final PlanInputs inputs;
     private final int sliceElements;
@@ -32,17 +33,8 @@ final class SliceLoader {
         this.experts = new float[plan.inputs().size() - 1][0];
     }
 
-    /// Takes the slices of a leaf, in order.
-    @FunctionalInterface
-    interface Visitor {
-        /// Takes one slice.
-        ///
-        /// @param slice valid until this call returns
-        /// @param start the slice's first element in its tensor
-        void visit(Slice slice, long start) throws MergeException;
-    }
-
-    void forEachSlice(Leaf leaf, Visitor visitor) throws MergeException {
+    @Override
+    public void forEachSlice(Leaf leaf, Visitor visitor) throws MergeException {
         PlannedTensor tensor = plan.tensors().get(leaf.tensor());
         long end = leaf.start() + leaf.count();
         for (long start = leaf.start(); start < end; start += sliceElements) {
@@ -61,13 +53,25 @@ final class SliceLoader {
         return ElementOrder.EVEN_ODD;
     }
 
-    /// Whether the last slice's base holds a -0.
-    boolean baseHasNegativeZero() {
-        return baseHasNegativeZero;
+    /// Whether arithmetic may lose bits of the last slice on which all models agree.
+    boolean mayLoseAgreement() {
+        return plan.allowNonfinite() || baseHasNegativeZero;
+    }
+
+    @Override
+    public void keepAgreement(Slice slice) {
+        if (mayLoseAgreement()) {
+            Kernels.keepAgreement(slice.base(), slice.experts(), slice.out());
+        }
+    }
+
+    @Override
+    public long bytesPerElement(PlannedTensor tensor) {
+        return bytesOfElement(tensor);
     }
 
     /// The bytes that reading an element takes, over all models.
-    static long bytesPerElement(PlannedTensor tensor) {
+    static long bytesOfElement(PlannedTensor tensor) {
         long bytes = 0;
         for (Range range : tensor.ranges()) {
             bytes += range == null ? 0 : range.dtype().bytes();

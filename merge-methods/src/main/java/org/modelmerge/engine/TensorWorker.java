@@ -76,7 +76,7 @@ final class TensorWorker implements UnitPool.Worker {
 
         @Override
         public void forEachSlice(Statistic.SliceConsumer consumer) throws MergeException {
-            long bytes = SliceLoader.bytesPerElement(planned);
+            long bytes = SliceLoader.bytesOfElement(planned);
             for (Leaf leaf : leaves) {
                 loader.forEachSlice(leaf, (slice, start) -> {
                     consumer.accept(slice);

@@ -1,5 +1,6 @@
 package org.modelmerge.method;
 
+import java.util.Collections;
 import java.util.List;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
@@ -79,6 +80,14 @@ public sealed interface Coefficients {
         return switch (this) {
             case Shared(float lambda) -> lambda;
             case PerTask(List<Float> lambdas) -> lambdas.get(task);
+        };
+    }
+
+    /// As many coefficients, each 1.
+    default Coefficients ones() {
+        return switch (this) {
+            case Shared _ -> new Shared(1);
+            case PerTask(List<Float> lambdas) -> new PerTask(Collections.nCopies(lambdas.size(), 1f));
         };
     }
 

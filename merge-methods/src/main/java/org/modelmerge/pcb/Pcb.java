@@ -1,8 +1,6 @@
 package org.modelmerge.pcb;
 
-import static org.modelmerge.kernel.Kernels.add;
 import static org.modelmerge.kernel.Kernels.addScaled;
-import static org.modelmerge.kernel.Kernels.keepAgreement;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -12,10 +10,9 @@ import java.util.Map;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
-import org.modelmerge.kernel.FloatKey;
-import org.modelmerge.kernel.RankWindow;
 import org.modelmerge.method.Coefficients;
 import org.modelmerge.method.Density;
+import org.modelmerge.method.LinearInLambda;
 import org.modelmerge.method.MergeMethod;
 import org.modelmerge.method.Scan;
 import org.modelmerge.method.Slice;
@@ -46,12 +43,12 @@ import org.modelmerge.method.Slice;
 /// @param lambda factor of the merged task vector, no unit; the authors use 1.2 (vision) and sweep 0.8 to 2.2 (NLP)
 /// @param degenerate what to do with a task that cannot be normalised
 public record Pcb(PcbVariant variant, Density density, Coefficients lambda, Degenerate degenerate)
-        implements MergeMethod {
+        implements LinearInLambda {
     private static final String MAGNITUDES = "magnitude quantiles";
     private static final String SCORES = "score quantiles";
 
     @Override
-    public Step prepare(Scan scan) throws MergeException {
+    public Directions directions(Scan scan) throws MergeException {
         long size = scan.size();
         double q = variant.clamp();
         float[][] magnitude =
@@ -72,41 +69,29 @@ public record Pcb(PcbVariant variant, Density density, Coefficients lambda, Dege
                 }
             }
             if (distinct == competitors) {
-                RankWindow[][] kept = kept(score);
-                return slice -> step(slice, balance, score, kept);
+                Competition competition = new Competition(balance, score);
+                return isLambdaInside() ? competition : competition.settled();
             }
             competitors = distinct;
         }
     }
 
-    /// Scores below the threshold weigh 0, so only the others need be exact.
-    private static RankWindow[][] kept(float[][] score) {
-        RankWindow[][] windows = new RankWindow[score.length][];
-        for (int i = 0; i < windows.length; i++) {
-            windows[i] = new RankWindow[] {new RankWindow(FloatKey.of(score[i][0]), Integer.MAX_VALUE)};
-        }
-        return windows;
+    private boolean isLambdaInside() {
+        return lambda instanceof Coefficients.PerTask || !variant.lambdaAfterRatio();
     }
 
-    private void step(Slice whole, Balance balance, float[][] score, RankWindow[][] kept) {
-        Slice slice = balance.competing(whole);
-        float[][] c = balance.clamped(slice);
-        float[][] beta = balance.near(whole, kept);
-        float[] weighted = slice.zeros();
-        float[] total = slice.zeros();
-        boolean after = lambda instanceof Coefficients.Shared && variant.lambdaAfterRatio();
-        for (int i = 0; i < c.length; i++) {
-            float[] w = beta[i];
-            Balance.clampAndNormalise(w, score[i][0], score[i][1], w);
-            Balance.addWeighted(after ? 1 : lambda.of(balance.task(i)), c[i], w, weighted);
-            add(w, total);
+    @Override
+    public void combine(Slice slice, float[][] directions) {
+        if (isLambdaInside()) {
+            addScaled(slice.base(), 1, Competition.weightedMean(lambda, slice, directions), slice.out());
+        } else {
+            addScaled(slice.base(), lambda.of(0), directions[0], slice.out());
         }
-        Balance.divideByAtLeast(weighted, total, 1e-12f);
-        addScaled(slice.base(), after ? lambda.of(0) : 1, weighted, slice.out());
-        if (slice != whole) {
-            // The engine keeps what all experts agree on; the skipped ones have no say in it.
-            keepAgreement(slice.base(), slice.experts(), slice.out());
-        }
+    }
+
+    @Override
+    public Pcb withUnitLambda() {
+        return new Pcb(variant, density, lambda.ones(), degenerate);
     }
 
     /// Whether min-max normalisation divides 0 by 0.

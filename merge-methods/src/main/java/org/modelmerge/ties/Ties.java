@@ -15,7 +15,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.method.Density;
-import org.modelmerge.method.MergeMethod;
+import org.modelmerge.method.LinearInLambda;
 import org.modelmerge.method.Scan;
 import org.modelmerge.method.SignElection;
 import org.modelmerge.method.Slice;
@@ -38,9 +38,9 @@ import org.modelmerge.method.Slice;
 /// @param function how the agreeing values combine
 /// @param scope over what the share is counted
 /// @param lambda factor of the merged task vector, no unit; the authors tune it over 0.8 to 2.5
-public record Ties(Density density, MergeFunction function, TrimScope scope, float lambda) implements MergeMethod {
+public record Ties(Density density, MergeFunction function, TrimScope scope, float lambda) implements LinearInLambda {
     @Override
-    public Step prepare(Scan scan) throws MergeException {
+    public Directions directions(Scan scan) throws MergeException {
         SignElection election =
                 switch (scope) {
                     case MODEL -> SignElection.overModel(scan, density);
@@ -57,8 +57,18 @@ public record Ties(Density density, MergeFunction function, TrimScope scope, flo
                             yield max(elected(u, election, slice), sign, slice);
                         }
                     };
-            addScaled(slice.base(), lambda, merged, slice.out());
+            return new float[][] {merged};
         };
+    }
+
+    @Override
+    public void combine(Slice slice, float[][] directions) {
+        addScaled(slice.base(), lambda, directions[0], slice.out());
+    }
+
+    @Override
+    public Ties withUnitLambda() {
+        return new Ties(density, function, scope, 1);
     }
 
     private static float[][] elected(float[][] u, SignElection election, Slice slice) {

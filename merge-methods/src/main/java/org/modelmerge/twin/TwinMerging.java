@@ -101,7 +101,7 @@ public record TwinMerging(
     }
 
     @Override
-    public Step prepare(Scan scan) {
+    public Step prepare(Scan scan) throws MergeException {
         if (shared != null) {
             return slice -> System.arraycopy(slice.base(), 0, slice.out(), 0, slice.size());
         }

@@ -129,7 +129,11 @@ final class TestMerge {
     }
 
     TestMerge limits(int threads, int sliceElements) {
-        limits = new Limits(threads, 0, sliceElements);
+        return limits(new Limits(threads, 0, sliceElements));
+    }
+
+    TestMerge limits(Limits other) {
+        limits = other;
         return this;
     }
 

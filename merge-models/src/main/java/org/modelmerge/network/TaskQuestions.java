@@ -26,7 +26,7 @@ final class TaskQuestions implements AutoCloseable {
     private final Architecture architecture;
     private final ModelSettings settings;
     private final RunOptions options;
-    private @Nullable TextTokenizer tokenizer;
+    private @Nullable TokenizedTexts texts;
 
     /// @throws MergeException `MALFORMED` for an architecture that does not exist, or texts without a tokenizer
     TaskQuestions(ModelSettings settings, RunOptions options) throws MergeException {
@@ -74,7 +74,10 @@ final class TaskQuestions implements AutoCloseable {
         try {
             Head head = head(task, blueprint, own);
             return switch (data) {
-                case TaskData.Text text -> TextAnswers.of(texts(network, blueprint), text, task, head);
+                case TaskData.Text text -> {
+                    TokenizedTexts items = texts(blueprint);
+                    yield TextAnswers.of(features(network, items), items, text, task, head);
+                }
                 case TaskData.Images images ->
                     ImageAnswers.of(new ImageFeatures(network, options.batchSize()), images, task, head);
             };
@@ -104,7 +107,7 @@ final class TaskQuestions implements AutoCloseable {
     float[][] features(BatchFeatures network, Blueprint blueprint, TaskData data, int most) throws MergeException {
         try {
             return switch (data) {
-                case TaskData.Text text -> textFeatures(texts(network, blueprint), text, most);
+                case TaskData.Text text -> textFeatures(features(network, texts(blueprint)), text, most);
                 case TaskData.Images images ->
                     imageFeatures(new ImageFeatures(network, options.batchSize()), images, most);
             };
@@ -147,24 +150,29 @@ final class TaskQuestions implements AutoCloseable {
         return features.toArray(float[][]::new);
     }
 
-    private TextFeatures texts(BatchFeatures network, Blueprint blueprint) throws MergeException {
-        TextTokenizer open = tokenizer;
+    private TextFeatures features(BatchFeatures network, TokenizedTexts items) {
+        return new TextFeatures(network, items.tokenizer(), options.batchSize());
+    }
+
+    private TokenizedTexts texts(Blueprint blueprint) throws MergeException {
+        TokenizedTexts open = texts;
         if (open == null) {
             if (settings.tokenizer() == null) {
                 throw MergeException.of(
                         ErrorCode.MISMATCH, architecture.name() + " reads images (got texts, expected images)");
             }
-            open = TextTokenizer.open(settings.tokenizer(), blueprint.vocabularySize(), blueprint.longestText());
-            tokenizer = open;
+            open = new TokenizedTexts(
+                    TextTokenizer.open(settings.tokenizer(), blueprint.vocabularySize(), blueprint.longestText()));
+            texts = open;
         }
-        return new TextFeatures(network, open, options.batchSize());
+        return open;
     }
 
     @Override
     public void close() {
-        if (tokenizer != null) {
-            tokenizer.close();
-            tokenizer = null;
+        if (texts != null) {
+            texts.tokenizer().close();
+            texts = null;
         }
     }
 }

@@ -19,7 +19,13 @@ public record TextFeatures(BatchFeatures network, TextTokenizer tokenizer, int b
     /// @return `[texts][d]`, in the order of the texts
     /// @throws MergeException as [BatchFeatures#features] does
     public float[][] of(List<String> texts) throws MergeException {
-        long[][] tokens = tokenizer.encode(texts);
+        return of(tokenizer.encode(texts));
+    }
+
+    /// The same of texts that are token numbers already.
+    ///
+    /// @param tokens `[texts][tokens]`
+    public float[][] of(long[][] tokens) throws MergeException {
         int[] order = longestFirst(tokens);
         List<Batch> batches = new ArrayList<>();
         for (int from = 0; from < order.length; from += batchSize) {

@@ -1,6 +1,8 @@
 package org.modelmerge.search;
 
+import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.Checkpoint;
+import org.modelmerge.engine.LambdaSweep;
 import org.modelmerge.engine.MergeJob;
 import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.engine.MergeRequest;
@@ -8,10 +10,13 @@ import org.modelmerge.engine.ResultTensors;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.method.MergeMethod;
 
-/// The tensors of one candidate after the other.
+/// The tensors of one candidate after the other. Candidates that follow one another and differ in lambda alone share
+/// what does not depend on lambda.
 final class CandidateModels implements AutoCloseable {
     private final MergeRequest request;
     private final MergeObserver observer;
+    private @Nullable MergeJob job;
+    private @Nullable LambdaSweep sweep;
 
     CandidateModels(MergeRequest request, MergeObserver observer) {
         this.request = request.withStatistics(false);
@@ -24,11 +29,25 @@ final class CandidateModels implements AutoCloseable {
     }
 
     <R> R with(MergeMethod candidate, Use<R> use) throws MergeException {
-        try (MergeJob job = MergeJob.open(request.withMethod(candidate))) {
-            return use.of(job.tensors(observer), job.inputs().getFirst());
+        MergeJob open = job;
+        LambdaSweep shared = sweep;
+        if (open == null || shared == null || !shared.covers(candidate)) {
+            close();
+            open = MergeJob.open(request.withMethod(candidate));
+            job = open;
+            shared = open.sweep(observer);
+            sweep = shared;
         }
+        ResultTensors tensors = shared == null ? open.tensors(observer) : shared.tensors(candidate);
+        return use.of(tensors, open.inputs().getFirst());
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        sweep = null;
+        if (job != null) {
+            job.close();
+            job = null;
+        }
+    }
 }
