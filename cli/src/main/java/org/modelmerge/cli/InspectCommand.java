@@ -1,5 +1,6 @@
 package org.modelmerge.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -9,10 +10,12 @@ import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.checkpoint.Shard;
+import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.checkpoint.TensorInfo;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.lora.LoraAdapter;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -56,8 +59,7 @@ final class InspectCommand implements Command {
         }
         List<Map<String, Object>> documents = new ArrayList<>();
         for (String path : paths) {
-            try (Checkpoint checkpoint =
-                    Checkpoint.open(LocalStorage.INSTANCE, Words.path(talk.console(), "PATH", path))) {
+            try (Checkpoint checkpoint = open(Words.path(talk.console(), "PATH", path))) {
                 if (talk.json()) {
                     documents.add(document(checkpoint));
                 } else {
@@ -69,6 +71,14 @@ final class InspectCommand implements Command {
             talk.document(Map.of("checkpoints", documents));
         }
         return 0;
+    }
+
+    /// Factors of an adapter are listed as they lie in its file.
+    private static Checkpoint open(Path path) throws MergeException {
+        Storage storage = LocalStorage.INSTANCE;
+        Path factors = path.resolve(LoraAdapter.FILE_NAME);
+        boolean isAdapter = LoraAdapter.isAdapter(storage, path) && storage.kind(factors) != Storage.Kind.ABSENT;
+        return Checkpoint.open(storage, isAdapter ? factors : path);
     }
 
     private static void print(Checkpoint checkpoint, Talk talk) {
