@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.error.ErrorCode;
@@ -24,6 +25,7 @@ import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.network.TwinAnswers;
 import org.modelmerge.routing.Routing;
 import org.modelmerge.task.TaskFile;
+import org.modelmerge.twin.TwinFolder;
 
 /// Answers of models, each model asked once: by running its network, or from a file of saved predictions.
 final class EvalAnswers implements AutoCloseable {
@@ -121,6 +123,20 @@ final class EvalAnswers implements AutoCloseable {
                 "--predictions",
                 "got " + Printable.text(text) + ", expected MODEL=FILE with a model that the command names, as it is"
                         + " named there");
+    }
+
+    /// Opens every model that a network will run, so that what is none is refused before the first has run.
+    ///
+    /// @param words of the models and the baseline, as typed
+    void check(List<String> words) throws MergeException {
+        List<String> all = new ArrayList<>(words);
+        all.addAll(individualWords.values());
+        for (String word : all) {
+            Path model = Words.path(console, "MODEL", word);
+            if (!saved.containsKey(word) && !TwinFolder.isTwinFolder(storage, model)) {
+                Checkpoint.open(storage, model).close();
+            }
+        }
     }
 
     /// The answers of a model to all tasks.

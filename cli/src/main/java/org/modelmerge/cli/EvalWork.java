@@ -102,6 +102,11 @@ final class EvalWork {
     private Evaluation ofAnswers(@Nullable Path baseline, long seed, List<ModelAnswers> all) throws MergeException {
         try (EvalAnswers source = EvalAnswers.open(talk, command.questions, command.networks, command.operands)) {
             String baseWord = command.questions.baseline;
+            List<String> words = new ArrayList<>(command.operands);
+            if (baseWord != null) {
+                words.add(baseWord);
+            }
+            source.check(words);
             ModelAnswers reference = baseline == null || baseWord == null
                     ? null
                     : source.of(baseline, baseWord, null, () -> name(baseline, baseWord));

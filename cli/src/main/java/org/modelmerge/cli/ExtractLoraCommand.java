@@ -17,7 +17,8 @@ import org.modelmerge.extraction.ExtractionOutcome;
 import org.modelmerge.extraction.ExtractionOutcome.Extracted;
 import org.modelmerge.extraction.ExtractionOutcome.LeftOut;
 import org.modelmerge.extraction.ExtractionRequest;
-import org.modelmerge.extraction.LoraExtraction;
+import org.modelmerge.report.ExtractionJson;
+import org.modelmerge.report.ExtractionSession;
 import org.modelmerge.report.MergeOrder;
 import org.modelmerge.svd.SvdMode;
 import picocli.CommandLine;
@@ -62,8 +63,15 @@ final class ExtractLoraCommand implements Command {
 
         @Option(
                 names = {"-f", "--force"},
-                description = "replace an existing output, atomically")
+                description = "replace existing outputs and reports, atomically")
         boolean force;
+
+        @Option(
+                names = "--report",
+                paramLabel = "PREFIX",
+                description = "write what the adapter keeps to PREFIX.html and PREFIX.json")
+        @Nullable
+        String report;
 
         @Option(names = "--rank", paramLabel = "R", description = "rank of the factors (default: 16)")
         @Nullable
@@ -106,20 +114,25 @@ final class ExtractLoraCommand implements Command {
     public int run(Talk talk) throws MergeException {
         long start = System.nanoTime();
         ExtractionRequest request = request(talk.console());
+        Path report = MergeWork.reportPrefix(talk.console(), adapter.report);
+        MergeObserver observer = talk.observer();
         ExtractionOutcome outcome;
-        try (LoraExtraction extraction = LoraExtraction.open(request)) {
-            MergeObserver observer = talk.observer();
-            try {
-                outcome = extraction.run(observer);
-            } finally {
-                Talk.end(observer);
-            }
+        try {
+            outcome = ExtractionSession.run(request, report, observer);
+        } finally {
+            Talk.end(observer);
         }
         talk.warn(outcome.warnings());
         talk.verbose(() -> details(outcome));
         summary(request, outcome, (System.nanoTime() - start) / 1e9).forEach(talk::say);
+        if (report != null) {
+            talk.say("report   " + Printable.text(report + ".html"));
+        }
         if (talk.json()) {
-            talk.document(document(request, outcome));
+            Map<String, @Nullable Object> document =
+                    ExtractionJson.document(request, outcome, request.output().toString());
+            document.put("report", report == null ? null : report.toString());
+            talk.document(document);
         } else {
             talk.data(request.output().toString());
         }
@@ -186,47 +199,6 @@ final class ExtractLoraCommand implements Command {
                     + percent(tensor.squares() / outcome.squares()) + " of the change");
         }
         return lines;
-    }
-
-    private static Map<String, Object> document(ExtractionRequest request, ExtractionOutcome outcome) {
-        Map<String, Object> counts = new LinkedHashMap<>();
-        counts.put("extracted", outcome.extracted().size());
-        counts.put("leftOut", outcome.leftOut().size());
-        counts.put("unchanged", outcome.unchanged());
-        List<Map<String, Object>> perTensor = new ArrayList<>();
-        for (Extracted tensor : outcome.extracted()) {
-            Map<String, Object> one = new LinkedHashMap<>();
-            one.put("name", tensor.name());
-            one.put("shape", InspectCommand.sizes(tensor.shape()));
-            one.put("rank", tensor.rank());
-            one.put("norm", Math.sqrt(tensor.squares()));
-            one.put("energyKept", tensor.energyKept());
-            one.put("residual", tensor.residual());
-            one.put("exact", tensor.exact());
-            perTensor.add(one);
-        }
-        List<Map<String, Object>> leftOut = new ArrayList<>();
-        for (LeftOut tensor : outcome.leftOut()) {
-            Map<String, Object> one = new LinkedHashMap<>();
-            one.put("name", tensor.name());
-            one.put("shape", InspectCommand.sizes(tensor.shape()));
-            one.put("norm", Math.sqrt(tensor.squares()));
-            leftOut.add(one);
-        }
-        Map<String, Object> document = new LinkedHashMap<>();
-        document.put("output", request.output().toString());
-        document.put("base", outcome.base());
-        document.put("expert", outcome.expert());
-        document.put("rank", request.rank());
-        document.put("dtype", request.dtype().name());
-        document.put("tensors", counts);
-        document.put("energyKept", outcome.energyKept());
-        document.put("residual", outcome.residual());
-        document.put("sha256", outcome.sha256());
-        document.put("perTensor", perTensor);
-        document.put("leftOut", leftOut);
-        document.put("warnings", outcome.warnings());
-        return document;
     }
 
     private static String percent(double share) {

@@ -10,10 +10,12 @@ import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.LocalStorage;
 import org.modelmerge.checkpoint.Shape;
 import org.modelmerge.checkpoint.Shard;
+import org.modelmerge.checkpoint.Storage;
 import org.modelmerge.checkpoint.TensorInfo;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.lora.LoraAdapter;
 import org.modelmerge.twin.TwinFolder;
 import picocli.CommandLine;
 import picocli.CommandLine.Mixin;
@@ -64,7 +66,7 @@ final class InspectCommand implements Command {
                 inspectTwin(path, documents, talk);
                 continue;
             }
-            try (Checkpoint checkpoint = Checkpoint.open(LocalStorage.INSTANCE, path)) {
+            try (Checkpoint checkpoint = open(path)) {
                 if (talk.json()) {
                     documents.add(document(checkpoint));
                 } else {
@@ -86,6 +88,14 @@ final class InspectCommand implements Command {
                 TwinInspectCommand.print(folder, talk);
             }
         }
+    }
+
+    /// Factors of an adapter are listed as they lie in its file.
+    private static Checkpoint open(Path path) throws MergeException {
+        Storage storage = LocalStorage.INSTANCE;
+        Path factors = path.resolve(LoraAdapter.FILE_NAME);
+        boolean isAdapter = LoraAdapter.isAdapter(storage, path) && storage.kind(factors) != Storage.Kind.ABSENT;
+        return Checkpoint.open(storage, isAdapter ? factors : path);
     }
 
     private static void print(Checkpoint checkpoint, Talk talk) {

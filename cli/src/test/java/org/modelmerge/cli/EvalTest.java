@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -312,11 +313,28 @@ final class EvalTest {
         assertThat(Cli.in(directory).names()).isEqualTo(before);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "--baseline adapter", "--individual one=adapter"})
+    void refusesAnAdapterBeforeAnyNetworkRuns(String options) throws IOException {
+        Files.createDirectory(directory.resolve("adapter"));
+        Files.writeString(directory.resolve("adapter/adapter_config.json"), "{}");
+        List<String> words = new ArrayList<>(List.of("eval", "--tasks", "tasks.yaml", "m.safetensors"));
+        words.addAll(options.isEmpty() ? List.of("adapter") : List.of(options.split(" ", -1)));
+
+        Cli.Result result = run(words.toArray(String[]::new));
+
+        assertThat(result.exit()).isEqualTo(3);
+        assertThat(result.err())
+                .contains("the folder holds a LoRA adapter, not a whole model")
+                .contains("merge --method average BASE ADAPTER -o FILE writes the whole model");
+        assertThat(answers.asked).isEmpty();
+    }
+
     @Test
     void saysThatAModelIsMissing() {
         Cli.Result result = run("eval", "--tasks", "tasks.yaml", "none.safetensors");
 
         assertThat(result.exit()).isEqualTo(5);
-        assertThat(result.err()).contains("none.safetensors: cannot open: no such file or folder");
+        assertThat(result.err()).contains("none.safetensors: no such file or folder");
     }
 }

@@ -119,6 +119,43 @@ final class ExtractLoraTest {
     }
 
     @Test
+    void reportsWhatEachTensorKeeps() throws IOException {
+        model(1, 0, 5).write(directory.resolve("ft.safetensors"));
+
+        Cli.Result result = run(
+                "extract-lora", "base.safetensors", "ft.safetensors", "--rank", "1", "-o", "adapter", "--report", "r");
+
+        assertThat(result.exit()).as(result.err()).isZero();
+        assertThat(result.err()).contains("report   " + directory.resolve("r.html"));
+        // B [3, 1] and A [1, 4] in F32.
+        assertThat(directory.resolve("r.json"))
+                .content()
+                .contains("\"schema\":1,\"output\":\"adapter\",\"base\":\"base\",\"expert\":\"ft\",\"rank\":1")
+                .contains("\"name\":\"layer.query.weight\",\"shape\":[3,4],\"rank\":1,\"bytes\":28,")
+                .contains("\"leftOut\":[{\"name\":\"layer.query.bias\",\"shape\":[3],\"norm\":5.0}]")
+                .contains("\"bytesWritten\":" + bytes(directory.resolve("adapter")));
+        assertThat(directory.resolve("r.html"))
+                .content()
+                .contains("<h1><bdi>adapter</bdi></h1>", "Energy kept by layer", "layer.query.bias");
+    }
+
+    private static long bytes(Path folder) throws IOException {
+        return Files.size(folder.resolve("adapter_model.safetensors"))
+                + Files.size(folder.resolve("adapter_config.json"));
+    }
+
+    @Test
+    void leavesNoAdapterWhereTheReportIsRefused() throws IOException {
+        Files.writeString(directory.resolve("r.html"), "kept");
+
+        Cli.Result result = run("extract-lora", "base.safetensors", "ft.safetensors", "-o", "adapter", "--report", "r");
+
+        assertThat(result.exit()).isEqualTo(2);
+        assertThat(directory.resolve("adapter")).doesNotExist();
+        assertThat(directory.resolve("r.html")).hasContent("kept");
+    }
+
+    @Test
     void refusesAnExpertWithoutAChange() {
         Cli.Result result = run("extract-lora", "base.safetensors", "base.safetensors", "-o", "adapter");
 

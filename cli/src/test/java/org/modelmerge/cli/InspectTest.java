@@ -49,6 +49,20 @@ final class InspectTest {
     }
 
     @Test
+    void listsTheFactorsOfAnAdapter() throws IOException {
+        Files.createDirectory(directory.resolve("adapter"));
+        Files.writeString(directory.resolve("adapter/adapter_config.json"), "{}");
+        new TinyCheckpoint()
+                .floats("base_model.model.q.lora_A.weight", Shape.of(1, 2), 1, 2)
+                .write(directory.resolve("adapter/adapter_model.safetensors"));
+
+        Cli.Result result = Cli.in(directory).run("inspect", "adapter");
+
+        assertThat(result.exit()).as(result.err()).isZero();
+        assertThat(result.out()).contains("  base_model.model.q.lora_A.weight  F32    [1, 2]         2      8\n");
+    }
+
+    @Test
     void escapesWhatFilesSay() throws IOException {
         new TinyCheckpoint()
                 .floats("evil\u001b[2Jname", Shape.of(1), 1)

@@ -142,8 +142,8 @@ final class LanguageModelTest {
                 .isEqualTo("merge: " + directory.resolve("expert")
                         + ": the folder holds a LoRA adapter, not a whole model (got adapter_config.json, expected"
                         + " model.safetensors)\n"
-                        + "hint: an adapter stands for an expert, after the base that it was trained on: merge --method"
-                        + " METHOD BASE ADAPTER\n");
+                        + "hint: an adapter stands for an expert, after the base that it was trained on; merge --method"
+                        + " average BASE ADAPTER -o FILE writes the whole model\n");
         assertThat(result.exit()).isEqualTo(3);
     }
 

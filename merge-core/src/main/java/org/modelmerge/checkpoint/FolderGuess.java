@@ -21,8 +21,8 @@ final class FolderGuess {
             if (name.equals("adapter_config.json") || name.startsWith("adapter_model.")) {
                 return unsupported("a LoRA adapter, not a whole model", name)
                         .withHint(
-                                "an adapter stands for an expert, after the base that it was trained on: merge --method"
-                                        + " METHOD BASE ADAPTER");
+                                "an adapter stands for an expert, after the base that it was trained on; merge --method"
+                                        + " average BASE ADAPTER -o FILE writes the whole model");
             }
         }
         for (String name : names) {

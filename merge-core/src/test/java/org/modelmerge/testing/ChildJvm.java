@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// Runs a class of the tests in a JVM of its own, with the class path of this one.
 public final class ChildJvm {
@@ -27,6 +29,17 @@ public final class ChildJvm {
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
         command.addAll(List.of(options));
         command.addAll(List.of("-cp", classPath));
+    }
+
+    /// Leaves entries of the class path out.
+    ///
+    /// @param part of their names
+    public ChildJvm without(String part) {
+        String classPath = command.removeLast();
+        command.add(Arrays.stream(classPath.split(File.pathSeparator, -1))
+                .filter(entry -> !entry.contains(part))
+                .collect(Collectors.joining(File.pathSeparator)));
+        return this;
     }
 
     /// What a child left behind.

@@ -38,6 +38,7 @@ final class AdapterFiles implements AutoCloseable {
     private final ShardSink sink;
     private final SliceEncoder encoder = new SliceEncoder(WINDOW);
     private float[] window = new float[0];
+    private long configBytes;
 
     /// Creates the file of factors and writes its header.
     ///
@@ -116,8 +117,14 @@ final class AdapterFiles implements AutoCloseable {
             file.write(ByteBuffer.wrap(json), 0);
             file.force(json.length);
         }
+        configBytes = json.length;
         sha256.put(AdapterConfig.FILE_NAME, Hashes.of(json));
         return sha256;
+    }
+
+    /// Bytes of both files, once they are finished.
+    long bytesWritten() {
+        return layout.fileSize() + configBytes;
     }
 
     private String hash() throws MergeException {

@@ -13,6 +13,7 @@ import org.modelmerge.checkpoint.Shape;
 /// @param extracted one entry per module of the adapter
 /// @param leftOut changed tensors that no factor can hold
 /// @param unchanged how many tensors in scope equal the base's
+/// @param bytesWritten of all files
 /// @param sha256 file name to hash, by name, unmodifiable
 /// @param warnings one line each
 public record ExtractionOutcome(
@@ -21,6 +22,7 @@ public record ExtractionOutcome(
         List<Extracted> extracted,
         List<LeftOut> leftOut,
         int unchanged,
+        long bytesWritten,
         Map<String, String> sha256,
         List<String> warnings) {
     /// Copies the collections.
@@ -36,10 +38,12 @@ public record ExtractionOutcome(
     /// @param name the tensor's name
     /// @param shape the tensor's
     /// @param rank of its factors
+    /// @param bytes of its factors in the file
     /// @param squares `|tau|^2`
     /// @param residualSquares `|tau - B A|^2`, measured on the factors as they were written
     /// @param exact whether the factors are the optimum up to rounding; otherwise they come from a random subspace
-    public record Extracted(String name, Shape shape, int rank, double squares, double residualSquares, boolean exact) {
+    public record Extracted(
+            String name, Shape shape, int rank, long bytes, double squares, double residualSquares, boolean exact) {
         /// The share of the squared change that the factors hold; 0 if they hold nothing.
         public double energyKept() {
             return Math.max(0, 1 - residualSquares / squares);

@@ -93,24 +93,21 @@ public final class LoraExtraction implements AutoCloseable {
         }
     }
 
-    /// Extracts and publishes the folder.
-    ///
-    /// @throws MergeException whatever goes wrong; nothing is left behind then
-    public ExtractionOutcome run(MergeObserver observer) throws MergeException {
-        Storage storage = request.models().storage();
-        try (OutputTransaction transaction = OutputTransaction.begin(storage, request.force())) {
-            try {
-                ExtractionOutcome outcome = run(transaction, storage, observer);
-                transaction.publish();
-                return outcome;
-            } catch (MergeException e) {
-                throw transaction.inOutputs(e);
-            }
-        }
+    /// Where inputs lie and the output goes.
+    public Storage storage() {
+        return request.models().storage();
     }
 
-    private ExtractionOutcome run(OutputTransaction transaction, Storage storage, MergeObserver observer)
-            throws MergeException {
+    /// Base and expert.
+    public List<Checkpoint> inputs() {
+        return job.inputs();
+    }
+
+    /// Extracts into a folder.
+    ///
+    /// @param folder empty, where the adapter is built before it gets its place
+    /// @throws MergeException whatever goes wrong; the folder may hold parts then
+    public ExtractionOutcome run(Path folder, MergeObserver observer) throws MergeException {
         Map<ModuleFactors, TaskMatrix> matrices = new LinkedHashMap<>();
         Map<ModuleFactors, Double> squares = new LinkedHashMap<>();
         List<LeftOut> leftOut = new ArrayList<>();
@@ -125,8 +122,8 @@ public final class LoraExtraction implements AutoCloseable {
         List<ModuleFactors> modules = List.copyOf(matrices.keySet());
         List<Extracted> extracted = new ArrayList<>();
         Map<String, String> sha256;
-        try (AdapterFiles files =
-                new AdapterFiles(storage, transaction.stageFolder(request.output()), modules, request.dtype())) {
+        long bytesWritten;
+        try (AdapterFiles files = new AdapterFiles(storage(), folder, modules, request.dtype())) {
             observer.passStarted("decompose", 2, 2, bytes(matrices));
             for (Map.Entry<ModuleFactors, TaskMatrix> entry : matrices.entrySet()) {
                 ModuleFactors module = entry.getKey();
@@ -134,12 +131,20 @@ public final class LoraExtraction implements AutoCloseable {
                 heard(observer, entry.getValue());
             }
             sha256 = files.finish(modules, request.rank(), base().name());
+            bytesWritten = files.bytesWritten();
         }
         for (Checkpoint model : job.inputs()) {
             model.checkUnchanged();
         }
         return new ExtractionOutcome(
-                base().name(), expert().name(), extracted, leftOut, unchanged, sha256, job.headerWarnings());
+                base().name(),
+                expert().name(),
+                extracted,
+                leftOut,
+                unchanged,
+                bytesWritten,
+                sha256,
+                job.headerWarnings());
     }
 
     private int measure(
@@ -181,7 +186,12 @@ public final class LoraExtraction implements AutoCloseable {
                 TruncatedSvd.of(tau, module.rank(), request.svd(), CounterHash.key(request.seed(), name), workspace);
         ModuleFactors.Split written = ModuleFactors.split(svd);
         files.write(module, written);
-        return new Extracted(name, module.shape(), module.rank(), squares, residualSquares(tau, written), svd.exact());
+        long bytes = module.outputs(request.dtype()).stream()
+                .mapToLong(
+                        factor -> factor.shape().elementCount() * factor.dtype().bytes())
+                .sum();
+        return new Extracted(
+                name, module.shape(), module.rank(), bytes, squares, residualSquares(tau, written), svd.exact());
     }
 
     /// `|tau - L R|^2` of factors as they were rounded.

@@ -89,15 +89,31 @@ final class TaskQuestions implements AutoCloseable {
     private static Head head(Task task, Blueprint blueprint, @Nullable Head own) throws MergeException {
         org.modelmerge.task.Head file = task.head();
         if (file != null) {
-            return Head.read(file.file(), file.prefix(), blueprint.featureCount());
+            Head head = Head.read(file.file(), file.prefix(), blueprint.featureCount());
+            try {
+                checkLabels(task, head);
+            } catch (MergeException e) {
+                throw e.inFile(file.file().toString());
+            }
+            return head;
         }
         if (own != null) {
+            checkLabels(task, own);
             return own;
         }
         throw MergeException.of(
                         ErrorCode.MISMATCH,
                         "task " + Printable.text(task.name()) + " has no head, and the model no classifier of its own")
                 .withHint("name the task's head in the task file: head: {file: ..., prefix: ...}");
+    }
+
+    private static void checkLabels(Task task, Head head) throws MergeException {
+        if (!task.labels().isEmpty() && task.labels().size() != head.classCount()) {
+            throw MergeException.of(
+                    ErrorCode.MISMATCH,
+                    "wrong number of labels for the head of task " + Printable.text(task.name()) + " (got "
+                            + task.labels().size() + ", expected " + head.classCount() + ")");
+        }
     }
 
     /// The features of items, labelled or not.

@@ -16,6 +16,12 @@ final class TorchEngine {
     /// Without it DJL asks the network for libraries that are missing, and reports its start to its makers.
     private static final String OFFLINE = "ai.djl.offline";
 
+    /// What libraries are published for.
+    private static final String SYSTEM = "Linux amd64";
+
+    /// What DJL says where a library that it would fetch is not on the class path.
+    private static final String NOT_FETCHED = "Offline mode is enabled.";
+
     private static @Nullable Engine started;
 
     private TorchEngine() {}
@@ -56,7 +62,8 @@ final class TorchEngine {
             throw MergeException.of(
                             ErrorCode.UNAVAILABLE,
                             "no native library for " + what + " loads on this system (got " + Printable.text(system)
-                                    + ", expected one like Linux amd64): " + reason(e),
+                                    + (system.equals(SYSTEM) ? "): " : ", expected one like " + SYSTEM + "): ")
+                                    + reason(e),
                             e)
                     .withHint("a release needs its networks-PLATFORM.zip unpacked over it; if the home folder cannot be"
                             + " written, set DJL_CACHE_DIR to a folder that can; all else works without networks");
@@ -69,6 +76,9 @@ final class TorchEngine {
             cause = cause.getCause();
         }
         String message = cause.getMessage();
+        if (NOT_FETCHED.equals(message)) {
+            return "it is not installed";
+        }
         return message == null ? "no reason given" : Printable.text(message);
     }
 }

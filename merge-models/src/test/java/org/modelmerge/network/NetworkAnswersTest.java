@@ -137,7 +137,7 @@ final class NetworkAnswersTest {
         assertRefused(
                 textTask(data, List.of("1", "2", "3")),
                 ErrorCode.MISMATCH,
-                "wrong number of labels for the head (got 3, expected 2)");
+                "wrong number of labels for the head of task t (got 3, expected 2)");
         assertRefused(
                 textTask("text\tlabel\n", List.of()), ErrorCode.MALFORMED, "no items (got 0, expected at least 1)");
         Task task = textTask(data, List.of());

@@ -57,6 +57,17 @@ final class TorchEngineTest {
     }
 
     @Test
+    void saysInOneLineThatTheNetworkLibraryIsNotInstalled(@TempDir Path cache) throws Exception {
+        ChildJvm.Result result = new ChildJvm("--enable-native-access=ALL-UNNAMED", "-DDJL_CACHE_DIR=" + cache)
+                .without("pytorch-native")
+                .run(Opening.class, "network");
+
+        assertThat(result.output())
+                .isEqualTo("UNAVAILABLE no native library for networks loads on this system (got Linux amd64): it is"
+                        + " not installed\n");
+    }
+
+    @Test
     void saysInOneLineThatNoTokenizerLibraryFitsTheSystem() throws Exception {
         ChildJvm.Result result =
                 new ChildJvm("--enable-native-access=ALL-UNNAMED", "-Dos.arch=riscv64").run(Opening.class, "tokenizer");

@@ -6,11 +6,14 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.modelmerge.engine.Version;
 import org.modelmerge.engine.WeightStatistics;
 import org.modelmerge.error.Printable;
 import org.modelmerge.evaluation.Evaluation;
 import org.modelmerge.evaluation.ModelResult;
 import org.modelmerge.evaluation.RoutingMatrix;
+import org.modelmerge.extraction.ExtractionOutcome;
+import org.modelmerge.extraction.ExtractionRequest;
 import org.modelmerge.search.SearchResult;
 import org.modelmerge.twin.TwinManifest;
 
@@ -66,6 +69,17 @@ public final class HtmlReport {
         TwinSections.composition(html, report);
         FileTables.outputs(html, report.sha256(), report.output());
         return end(html, report.version(), false);
+    }
+
+    /// The page of an extraction.
+    static String of(ExtractionRequest request, ExtractionOutcome outcome) {
+        String output = LastComponent.of(request.output().toString(), "output");
+        Html html = begin(output + " \u2013 LoRA adapter");
+        ExtractionSections.head(html, request, outcome, output);
+        WarningBox.write(html, outcome.warnings());
+        ExtractionSections.write(html, request, outcome);
+        FileTables.outputs(html, outcome.sha256(), output);
+        return end(html, Version.text(), false);
     }
 
     /// The page of a check.
