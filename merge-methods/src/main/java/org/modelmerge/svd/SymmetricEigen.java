@@ -20,9 +20,9 @@ import org.jspecify.annotations.Nullable;
 record SymmetricEigen(int size, double[] values, int[] places, double[] vectors) {
     /// The `count` largest.
     ///
-    /// EJML's QR iteration does the work; should it ever fail to converge, [Jacobi] does, which cannot. The parts of
-    /// the library are put together as in its `SymmetricQRAlgorithmDecomposition_DDRM`, with the same bits, on arrays
-    /// of the workspace: the library would take new ones each time.
+    /// EJML's QR iteration does the work; should it ever fail to converge, [Jacobi] does, which cannot.
+    /// The library's parts are put together as in its `SymmetricQRAlgorithmDecomposition_DDRM`, with the
+    /// same bits, on arrays of the workspace: the library would take new ones each time.
     ///
     /// @param matrix writes the matrix `[n][n]` row-major, symmetric and finite
     static SymmetricEigen of(int size, Consumer<double[]> matrix, int count, Workspace workspace) {
