@@ -6,11 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /// Draws a cost over a size, one panel a kind of size and one line a method, as SVG. Both axes are linear and start
-/// at 0: what costs in proportion to its size is a straight line.
+/// at 0: what costs in proportion to its size is a straight line. Lines are named at their ends.
 final class ScalingPlot {
     private static final int WIDTH = 380;
     private static final int HEIGHT = 320;
@@ -18,10 +17,8 @@ final class ScalingPlot {
     private static final int TOP = 30;
     private static final int RIGHT = 110;
     private static final int BOTTOM = 48;
-    /// Okabe and Ito's colours, which the colour-blind can tell apart; lines are named at their ends too.
-    private static final List<String> COLOURS = List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9");
 
-    private final StringBuilder svg = new StringBuilder();
+    private final Svg svg;
     private final String cost;
     private final int left;
     private final double scaleX;
@@ -30,17 +27,18 @@ final class ScalingPlot {
     /// Repetitions at one size.
     record Point(double size, double median, double low, double high) {}
 
-    private ScalingPlot(String cost, int panel, Map<String, List<Point>> lines) {
+    private ScalingPlot(Svg svg, String cost, int panel, Map<String, List<Point>> lines) {
+        this.svg = svg;
         this.cost = cost;
         left = panel * (WIDTH + RIGHT) + LEFT;
         scaleX = (WIDTH - LEFT)
-                / roundedUp(lines.values().stream()
+                / Svg.roundedUp(lines.values().stream()
                         .flatMap(List::stream)
                         .mapToDouble(Point::size)
                         .max()
                         .orElse(1));
         scaleY = (HEIGHT - TOP - BOTTOM)
-                / roundedUp(lines.values().stream()
+                / Svg.roundedUp(lines.values().stream()
                         .flatMap(List::stream)
                         .mapToDouble(Point::high)
                         .max()
@@ -68,21 +66,15 @@ final class ScalingPlot {
 
     private static String draw(String cost, Map<String, Map<String, List<Point>>> panels) {
         int width = panels.size() * (WIDTH + RIGHT);
-        StringBuilder all = new StringBuilder();
-        all.append(String.format(
-                Locale.ROOT, """
-                <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" font-family="sans-serif" font-size="12">
-                <title>%s over %s</title>
-                <rect width="100%%" height="100%%" fill="#fff"/>
-                """, width, HEIGHT, escaped(cost), escaped(String.join(", and over ", panels.keySet()))));
+        Svg svg = new Svg(width, HEIGHT, cost + " over " + String.join(", and over ", panels.keySet()));
         int panel = 0;
         for (Map.Entry<String, Map<String, List<Point>>> entry : panels.entrySet()) {
-            all.append(new ScalingPlot(cost, panel++, entry.getValue()).panel(entry.getKey(), entry.getValue()));
+            new ScalingPlot(svg, cost, panel++, entry.getValue()).panel(entry.getKey(), entry.getValue());
         }
-        return all.append("</svg>\n").toString();
+        return svg.finish();
     }
 
-    private String panel(String kind, Map<String, List<Point>> lines) {
+    private void panel(String kind, Map<String, List<Point>> lines) {
         axes(kind);
         int colour = 0;
         double lastLabel = Double.POSITIVE_INFINITY;
@@ -90,13 +82,12 @@ final class ScalingPlot {
         byHeight.sort((a, b) -> Double.compare(
                 a.getValue().getLast().median(), b.getValue().getLast().median()));
         for (Map.Entry<String, List<Point>> line : byHeight) {
-            String stroke = COLOURS.get(colour++ % COLOURS.size());
+            String stroke = Svg.COLOURS.get(colour++ % Svg.COLOURS.size());
             line(line.getValue(), stroke);
             Point end = line.getValue().getLast();
             lastLabel = Math.min(y(end.median()) + 4, lastLabel - 14);
-            text(x(end.size()) + 8, lastLabel, "start", stroke, line.getKey());
+            svg.text(x(end.size()) + 8, lastLabel, "start", stroke, line.getKey());
         }
-        return svg.toString();
     }
 
     private void axes(String kind) {
@@ -105,59 +96,27 @@ final class ScalingPlot {
         for (int k = 0; k <= 4; k++) {
             double size = (right - left) / scaleX * k / 4;
             double seconds = (bottom - TOP) / scaleY * k / 4;
-            stroke("#ddd", 1, left, y(seconds), right, y(seconds));
-            text(left - 6, y(seconds) + 4, "end", "#333", plain(seconds));
-            text(x(size), bottom + 16, "middle", "#333", plain(size));
+            svg.stroke("#ddd", 1, left, y(seconds), right, y(seconds));
+            svg.text(left - 6, y(seconds) + 4, "end", "#333", Svg.plain(seconds));
+            svg.text(x(size), bottom + 16, "middle", "#333", Svg.plain(size));
         }
-        stroke("#333", 1, left, TOP, left, bottom);
-        stroke("#333", 1, left, bottom, right, bottom);
-        text((left + right) / 2, bottom + 36, "middle", "#333", kind);
-        text(left - LEFT + 8, TOP - 14, "start", "#333", cost);
+        svg.stroke("#333", 1, left, TOP, left, bottom);
+        svg.stroke("#333", 1, left, bottom, right, bottom);
+        svg.text((left + right) / 2, bottom + 36, "middle", "#333", kind);
+        svg.text(left - LEFT + 8, TOP - 14, "start", "#333", cost);
     }
 
     private void line(List<Point> points, String colour) {
         for (int k = 0; k < points.size(); k++) {
             Point point = points.get(k);
             double x = x(point.size());
-            stroke(colour, 1, x, y(point.low()), x, y(point.high()));
-            svg.append(String.format(
-                    Locale.ROOT,
-                    "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"3\" fill=\"%s\"/>%n",
-                    x,
-                    y(point.median()),
-                    colour));
+            svg.stroke(colour, 1, x, y(point.low()), x, y(point.high()));
+            svg.dot(colour, x, y(point.median()));
             if (k > 0) {
                 Point before = points.get(k - 1);
-                stroke(colour, 2, x(before.size()), y(before.median()), x, y(point.median()));
+                svg.stroke(colour, 2, x(before.size()), y(before.median()), x, y(point.median()));
             }
         }
-    }
-
-    private void stroke(String colour, int width, double x1, double y1, double x2, double y2) {
-        svg.append(String.format(
-                Locale.ROOT,
-                "<path d=\"M%.1f %.1fL%.1f %.1f\" stroke=\"%s\" stroke-width=\"%d\"/>%n",
-                x1,
-                y1,
-                x2,
-                y2,
-                colour,
-                width));
-    }
-
-    private void text(double x, double y, String anchor, String colour, String text) {
-        svg.append(String.format(
-                Locale.ROOT,
-                "<text x=\"%.1f\" y=\"%.1f\" text-anchor=\"%s\" fill=\"%s\">%s</text>%n",
-                x,
-                y,
-                anchor,
-                colour,
-                escaped(text)));
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;");
     }
 
     private double x(double size) {
@@ -166,23 +125,5 @@ final class ScalingPlot {
 
     private double y(double seconds) {
         return HEIGHT - BOTTOM - seconds * scaleY;
-    }
-
-    /// The next of 1, 2, 4, 8 times a power of ten, so that quarters are short numbers.
-    private static double roundedUp(double value) {
-        double power = 1e-3;
-        while (power * 8 < value) {
-            power *= 10;
-        }
-        double rounded = power;
-        while (rounded < value) {
-            rounded *= 2;
-        }
-        return rounded;
-    }
-
-    private static String plain(double value) {
-        String text = String.format(Locale.ROOT, "%.3f", value);
-        return text.replaceAll("\\.?0+$", "");
     }
 }

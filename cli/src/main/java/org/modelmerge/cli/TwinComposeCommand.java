@@ -10,6 +10,7 @@ import org.modelmerge.engine.MergeObserver;
 import org.modelmerge.engine.MergeRequest.OutputForm;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.lora.LoraAdapter;
 import org.modelmerge.report.ComposeReport;
 import org.modelmerge.report.ComposeSession;
 import org.modelmerge.report.MergeOrder;
@@ -68,14 +69,21 @@ final class TwinComposeCommand implements Command {
         machine.addTo(values);
         output.addTo(values);
         Settings settings = Settings.ofFlags(values);
-        String single = MergeOrder.isFile(target) ? String.valueOf(target.getFileName()) : null;
-        OutputForm form = settings.form(single);
         float[] weights = options.weights(talk, path);
         try (TwinFolder folder = TwinFolder.open(path)) {
+            OutputForm form = settings.form(singleFile(folder, target));
             TwinComposition composition = TwinComposition.of(folder, weights, options.task, form, settings.limits());
             compose(talk, folder, composition, target, form, start);
         }
         return 0;
+    }
+
+    /// The name of the only file of weights, or null for a model folder's names and shards.
+    private static @Nullable String singleFile(TwinFolder folder, Path target) {
+        if (MergeOrder.isFile(target)) {
+            return String.valueOf(target.getFileName());
+        }
+        return folder.manifest().isOfAdapters() ? LoraAdapter.FILE_NAME : null;
     }
 
     private void compose(

@@ -10,6 +10,7 @@ import org.modelmerge.error.Printable;
 import org.modelmerge.report.JsonReport;
 import org.modelmerge.report.MergeOrder;
 import org.modelmerge.report.TwinSession;
+import org.modelmerge.twin.Adapters;
 import org.modelmerge.twin.TwinExtraction;
 import org.modelmerge.twin.TwinManifest;
 import org.modelmerge.twin.TwinMerging;
@@ -45,6 +46,11 @@ final class TwinWork {
         }
         MergeRequest request = settings.request(
                 TwinMerging.NAME, models.base(), models.experts(), TwinManifest.SHARED_FILE, !output.noReport);
+        if (output.tasks != null
+                && request.method() instanceof TwinMerging twin
+                && twin.adapters() == Adapters.SEPARATE) {
+            throw Words.usage("--tasks", "the factors of adapters are no network: leave out --adapters separate");
+        }
         MergeOrder order = new MergeOrder(
                 request,
                 target,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -221,6 +222,23 @@ final class TwinTest {
 
         assertThat(result.exit()).as(result.err()).isEqualTo(exit);
         assertThat(result.errorLines().getFirst()).startsWith("merge: ").contains(message);
+    }
+
+    @Test
+    void refusesTheSharedExpertOfAnotherBase() throws Exception {
+        extract();
+        Cli.Result other = run("--method", "twin", "a.safetensors", "base.safetensors", "b.safetensors", "-o", "other");
+        assertThat(other.exit()).as(other.err()).isZero();
+        Files.copy(
+                directory.resolve("other").resolve("shared.safetensors"),
+                directory.resolve("merged-twin").resolve("shared.safetensors"),
+                StandardCopyOption.REPLACE_EXISTING);
+
+        Cli.Result result = run("twin", "compose", "merged-twin", "--weights", "1,0");
+
+        assertThat(result.exit()).isEqualTo(4);
+        assertThat(result.errorLines().getFirst())
+                .contains("shared.safetensors", "is not the file that twin.json names");
     }
 
     @Test

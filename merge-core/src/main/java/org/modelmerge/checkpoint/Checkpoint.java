@@ -105,6 +105,15 @@ public final class Checkpoint implements AutoCloseable {
         return new Checkpoint(folder.toString(), Kind.FOLDER, name, folder, files, tensors, origin, memory);
     }
 
+    /// The same files as another model. It owns them in this one's place: close one of the two.
+    ///
+    /// @param others by name; each from one of the files, [StoredTensor#computed], or of another checkpoint, which
+    ///     must stay open as long
+    /// @param computedFrom one phrase, for people: what the tensors are computed from
+    public Checkpoint withTensors(Map<String, StoredTensor> others, String computedFrom) {
+        return new Checkpoint(path, kind, name, folder, shards, others, computedFrom);
+    }
+
     /// Opens a checkpoint of the local file system.
     ///
     /// @param path a safetensors file, whatever its name; a folder with `model.safetensors` (which comes first, as

@@ -171,7 +171,12 @@ public final class MethodCatalog {
                             "routed",
                             "biases by the router, of the shared expert, or of the true task"),
                     new Parameter("svd", "auto|exact|randomized", "auto", "auto: exact up to a smaller side of 1024"),
-                    new Parameter("seed", "N", "0", "of bernoulli masks and randomised subspaces")),
+                    new Parameter("seed", "N", "0", "of bernoulli masks and randomised subspaces"),
+                    new Parameter(
+                            "adapters",
+                            "product|separate",
+                            "product",
+                            "LoRA experts as the models they make of BASE, or factor by factor as in the code")),
             TwinFactory::create);
 
     private static final List<MethodEntry> ENTRIES = List.of(AVERAGE, TASK_ARITHMETIC, TIES, PCB, ADAMERGING, TWIN);

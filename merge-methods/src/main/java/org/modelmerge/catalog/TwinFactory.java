@@ -5,6 +5,7 @@ import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
 import org.modelmerge.method.MergeMethod;
 import org.modelmerge.svd.SvdMode;
+import org.modelmerge.twin.Adapters;
 import org.modelmerge.twin.Biases;
 import org.modelmerge.twin.Strategy;
 import org.modelmerge.twin.TwinMerging;
@@ -17,6 +18,10 @@ final class TwinFactory {
         if (values.has("shared") && values.has("lambda")) {
             throw MergeException.of(ErrorCode.USAGE, "--shared and --lambda exclude each other");
         }
+        Adapters adapters = values.word("adapters", Adapters.class, "product");
+        if (values.has("shared") && adapters == Adapters.SEPARATE) {
+            throw MergeException.of(ErrorCode.USAGE, "--shared and --adapters separate exclude each other");
+        }
         return new TwinMerging(
                 TwinMerging.parseMaskRate(values.text("mask-rate", "90%")),
                 values.word("strategy", Strategy.class, "svd"),
@@ -24,7 +29,8 @@ final class TwinFactory {
                 values.has("shared") ? values.path("shared") : null,
                 values.word("biases", Biases.class, "routed"),
                 values.word("svd", SvdMode.class, "auto"),
-                seed(values.text("seed", "0")));
+                seed(values.text("seed", "0")),
+                adapters);
     }
 
     private static long seed(String text) throws MergeException {

@@ -54,7 +54,13 @@ public final class MergeJob implements AutoCloseable {
     ///
     /// @throws MergeException if an input is malformed, or the inputs cannot be merged
     public static MergeJob open(MergeRequest request) throws MergeException {
-        List<Checkpoint> models = openAll(request);
+        return open(request, openAll(request));
+    }
+
+    /// The same with models that are open already, whatever the request's paths lead to.
+    ///
+    /// @param models base first; closed with the job, or at once if this fails
+    public static MergeJob open(MergeRequest request, List<Checkpoint> models) throws MergeException {
         try {
             Alignment alignment = Alignment.of(request, models);
             alignment.mismatches().throwIfAny();

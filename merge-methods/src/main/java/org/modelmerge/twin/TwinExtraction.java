@@ -72,7 +72,9 @@ public final class TwinExtraction implements AutoCloseable {
         MergeRequest named = request.withSingleFile(TwinManifest.SHARED_FILE)
                 .withHashing(request.hashing() == Hashing.NOTHING ? Hashing.OUTPUTS : request.hashing());
         MergeRequest merge = shared == null ? named : named.withBase(shared);
-        MergeJob job = MergeJob.open(merge);
+        MergeJob job = method.adapters() == Adapters.SEPARATE
+                ? MergeJob.open(merge, SeparateFactors.open(merge))
+                : MergeJob.open(merge);
         Checkpoint apartBase = null;
         try {
             if (shared != null) {
@@ -138,6 +140,12 @@ public final class TwinExtraction implements AutoCloseable {
             models.set(0, apartBase);
         }
         return models;
+    }
+
+    /// The model whose configuration and the like belong into the Twin folder: the base, or the first of adapters
+    /// that are merged as adapters.
+    public Checkpoint model() {
+        return models().get(method.adapters() == Adapters.SEPARATE ? 1 : 0);
     }
 
     /// All open inputs: base, experts and, where one was given, the shared expert.

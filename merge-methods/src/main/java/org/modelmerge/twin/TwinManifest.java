@@ -18,7 +18,7 @@ import org.modelmerge.checkpoint.Shape;
 /// @param settings the other choices that shaped the folder, by option name
 /// @param base what the experts were trained from
 /// @param sharedSource the checkpoint that was given as the shared expert, null where task arithmetic made it
-/// @param shared the file of the shared expert, a full checkpoint
+/// @param shared the file of the shared expert, a full checkpoint or the factors of an adapter
 /// @param experts one per task, in task order
 /// @param tensors those that exclusive experts have, in the order of the shared expert's file; all others come from
 ///     the shared expert alone
@@ -58,6 +58,11 @@ public record TwinManifest(
     /// Whether some tensors are to be taken from the true task instead of being routed.
     public boolean hasOracleTensors() {
         return tensors.stream().anyMatch(tensor -> tensor.form() == Form.ORACLE);
+    }
+
+    /// Whether shared and exclusive experts are LoRA adapters, so that compositions are adapters as well.
+    public boolean isOfAdapters() {
+        return "separate".equals(parameters.get(TwinMerging.ADAPTERS));
     }
 
     /// A model that went in.

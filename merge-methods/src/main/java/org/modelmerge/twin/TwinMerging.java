@@ -41,6 +41,7 @@ import org.modelmerge.svd.SvdMode;
 /// @param biases what becomes of biases
 /// @param svd how singular vectors are computed
 /// @param seed of masks and random subspaces
+/// @param adapters what LoRA adapters in the places of experts stand for; excludes `shared` where separate
 public record TwinMerging(
         double maskRate,
         Strategy strategy,
@@ -48,10 +49,14 @@ public record TwinMerging(
         @Nullable Path shared,
         Biases biases,
         SvdMode svd,
-        long seed)
+        long seed,
+        Adapters adapters)
         implements MergeMethod {
     /// The name on the command line.
     public static final String NAME = "twin";
+
+    /// The option that says what adapters stand for.
+    static final String ADAPTERS = "adapters";
 
     /// The official settings: rank or count of 10%, SVD, lambda 0.3; biases routed.
     public static final TwinMerging OFFICIAL =
@@ -61,6 +66,21 @@ public record TwinMerging(
         if (!(maskRate > 0 && maskRate < 1)) {
             throw new IllegalArgumentException("mask rate " + maskRate + " is not strictly between 0 and 1");
         }
+        if (shared != null && adapters == Adapters.SEPARATE) {
+            throw new IllegalArgumentException("separate adapters with the shared expert " + shared);
+        }
+    }
+
+    /// The same with adapters folded into the base.
+    public TwinMerging(
+            double maskRate,
+            Strategy strategy,
+            Coefficients lambda,
+            @Nullable Path shared,
+            Biases biases,
+            SvdMode svd,
+            long seed) {
+        this(maskRate, strategy, lambda, shared, biases, svd, seed, Adapters.PRODUCT);
     }
 
     /// Reads a mask rate.
@@ -136,6 +156,9 @@ public record TwinMerging(
         }
         if (seed != 0) {
             parameters.put("seed", seed);
+        }
+        if (adapters == Adapters.SEPARATE) {
+            parameters.put(ADAPTERS, word(adapters));
         }
         return parameters;
     }

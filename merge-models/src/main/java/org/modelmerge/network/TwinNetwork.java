@@ -55,7 +55,8 @@ public final class TwinNetwork implements AutoCloseable {
     /// @param settings without a configuration, that of the folder or of the frozen checkpoint counts
     /// @param frozen a checkpoint that fills tensors which the shared expert lacks, or null
     /// @param options threads and listener count; batches are made by the caller
-    /// @throws MergeException as [Network#open] and reading the folder do
+    /// @throws MergeException `UNSUPPORTED_FORMAT` if the folder is one of adapters, and as [Network#open] and
+    ///     reading the folder do
     public static TwinNetwork open(
             TwinFolder folder,
             Architecture architecture,
@@ -63,6 +64,7 @@ public final class TwinNetwork implements AutoCloseable {
             @Nullable Path frozen,
             RunOptions options)
             throws MergeException {
+        requireWholeModels(folder);
         try (CheckpointWeights weights =
                 CheckpointWeights.open(folder.path().resolve(TwinManifest.SHARED_FILE), frozen)) {
             NetworkSettings complete = new NetworkSettings(
@@ -79,6 +81,17 @@ public final class TwinNetwork implements AutoCloseable {
                 shared.close();
                 throw e;
             }
+        }
+    }
+
+    private static void requireWholeModels(TwinFolder folder) throws MergeException {
+        if (folder.manifest().isOfAdapters()) {
+            throw MergeException.of(
+                            ErrorCode.UNSUPPORTED_FORMAT,
+                            "the factors of adapters are no network (got --adapters separate, expected product)")
+                    .inFile(folder.path().toString())
+                    .withHint("extract with --adapters product; or compose adapters for given weights, and fold each"
+                            + " with merge --method average BASE ADAPTER");
         }
     }
 

@@ -170,7 +170,7 @@ public final class TwinSession implements AutoCloseable {
     }
 
     private void copySideFiles(Path target) throws MergeException {
-        Path folder = extraction.models().getFirst().folder();
+        Path folder = extraction.model().folder();
         if (folder == null) {
             return;
         }
