@@ -56,8 +56,7 @@ final class StoragePlot {
     /// Draws what was measured.
     ///
     /// @param args a file with lines of family, method, MB, accuracy in per cent and a note that may be empty,
-    // apart
-    ///     by tabs; and the file to write
+    ///     apart by tabs; and the file to write
     public static void main(String[] args) throws Exception {
         Map<String, Map<String, List<Point>>> panels = new LinkedHashMap<>();
         for (String line : Files.readAllLines(Path.of(args[0]), StandardCharsets.UTF_8)) {

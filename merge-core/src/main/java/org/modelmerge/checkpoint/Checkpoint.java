@@ -111,7 +111,7 @@ public final class Checkpoint implements AutoCloseable {
     ///     must stay open as long
     /// @param computedFrom one phrase, for people: what the tensors are computed from
     public Checkpoint withTensors(Map<String, StoredTensor> others, String computedFrom) {
-        return new Checkpoint(path, kind, name, folder, shards, others, computedFrom);
+        return new Checkpoint(path, kind, name, folder, shards, others, computedFrom, _ -> 0);
     }
 
     /// Opens a checkpoint of the local file system.
