@@ -238,7 +238,7 @@ final class TwinRouterTest {
                 "twin route --tasks tasks.yaml --split all merged-twin|2|--split: got all",
                 "twin compose --tasks tasks.yaml merged-twin|5|the Twin folder has no router",
                 "eval --tasks tasks.yaml merged-twin|5|router.json: the Twin folder has no router",
-                "eval --tasks classes.yaml --routing none merged-twin|4|wrong number of labels for the head (got 2",
+                "eval --tasks classes.yaml --routing none merged-twin|4|wrong number of labels for the head of task ",
                 "eval --tasks tasks.yaml --routing learnt merged-twin|2|--routing: got learnt",
                 "eval --tasks tasks.yaml --routing none,none merged-twin|2|--routing: got none twice",
                 "eval --tasks tasks.yaml --group-radius 2 merged-twin|2|--group-radius: got 2"
