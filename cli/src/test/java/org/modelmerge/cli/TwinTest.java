@@ -224,21 +224,21 @@ final class TwinTest {
         assertThat(result.errorLines().getFirst()).startsWith("merge: ").contains(message);
     }
 
-    @Test
-    void refusesTheSharedExpertOfAnotherBase() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"shared.safetensors", "expert_b.safetensors"})
+    void refusesAFileOfAnotherBaseWithTheSameHeader(String file) throws Exception {
         extract();
         Cli.Result other = run("--method", "twin", "a.safetensors", "base.safetensors", "b.safetensors", "-o", "other");
         assertThat(other.exit()).as(other.err()).isZero();
         Files.copy(
-                directory.resolve("other").resolve("shared.safetensors"),
-                directory.resolve("merged-twin").resolve("shared.safetensors"),
+                directory.resolve("other").resolve(file),
+                directory.resolve("merged-twin").resolve(file),
                 StandardCopyOption.REPLACE_EXISTING);
 
         Cli.Result result = run("twin", "compose", "merged-twin", "--weights", "1,0");
 
         assertThat(result.exit()).isEqualTo(4);
-        assertThat(result.errorLines().getFirst())
-                .contains("shared.safetensors", "is not the file that twin.json names");
+        assertThat(result.errorLines().getFirst()).contains(file, "is not the file that twin.json names");
     }
 
     @Test

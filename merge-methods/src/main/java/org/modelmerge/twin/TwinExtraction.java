@@ -216,8 +216,9 @@ public final class TwinExtraction implements AutoCloseable {
         List<ExpertFile> files = new ArrayList<>();
         try (Checkpoint shared = Checkpoint.open(storage, folder.resolve(TwinManifest.SHARED_FILE))) {
             List<String> tasks = job.plan().tasks();
+            String sha256 = sharedSha256(merged);
             for (int task = 0; task < tasks.size(); task++) {
-                ShardLayout layout = ExpertFile.layout(exclusive.outputs(task), metadata(tasks.get(task)));
+                ShardLayout layout = ExpertFile.layout(exclusive.outputs(task), metadata(tasks.get(task), sha256));
                 files.add(ExpertFile.create(storage, folder, TwinManifest.expertFile(tasks.get(task)), layout));
             }
             List<Tensor> done =
@@ -239,12 +240,18 @@ public final class TwinExtraction implements AutoCloseable {
         }
     }
 
-    private Map<String, String> metadata(String task) {
+    private static String sharedSha256(MergeResult merged) {
+        return merged.sha256().getOrDefault(TwinManifest.SHARED_FILE, "");
+    }
+
+    /// Experts belong to the values of one shared expert, which its header does not tell from those of another.
+    private Map<String, String> metadata(String task, String sharedSha256) {
         Map<String, String> metadata = new LinkedHashMap<>();
         metadata.put("format", "pt");
         metadata.put("modelmerge.version", plan().version());
         metadata.put("modelmerge.twin.task", task);
         metadata.put("modelmerge.twin.baseHeaderSha256", inputs().getFirst().headerSha256());
+        metadata.put("modelmerge.twin.sharedSha256", sharedSha256);
         metadata.put("modelmerge.twin.rankRule", "int((1 - mask-rate) * min(m, n)), columns of U scaled by S");
         metadata.put("modelmerge.parameters", JsonWriter.write(method.parameters()));
         metadata.put("modelmerge.settings", JsonWriter.write(plan().settings()));
@@ -259,7 +266,6 @@ public final class TwinExtraction implements AutoCloseable {
             experts.add(new Expert(name, source(merged, task + 1, name), parts.get(task)));
         }
         Source first = source(merged, 0, "base");
-        String sha256 = merged.sha256().getOrDefault(TwinManifest.SHARED_FILE, "");
         return new TwinManifest(
                 plan.version(),
                 method.parameters(),
@@ -272,7 +278,7 @@ public final class TwinExtraction implements AutoCloseable {
                                 apartBase.headerSha256(),
                                 Map.of()),
                 apartBase == null ? null : first,
-                new Part(TwinManifest.SHARED_FILE, shared.sizeBytes(), shared.headerSha256(), sha256),
+                new Part(TwinManifest.SHARED_FILE, shared.sizeBytes(), shared.headerSha256(), sharedSha256(merged)),
                 experts,
                 done);
     }
