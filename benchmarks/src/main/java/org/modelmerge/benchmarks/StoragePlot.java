@@ -21,6 +21,8 @@ final class StoragePlot {
     private static final double STEP = 5;
     /// Labels are at least as far apart.
     private static final double LINE = 13;
+    /// Room for a label.
+    private static final double LABEL = 160;
 
     private final Svg svg;
     private final int left;
@@ -82,29 +84,34 @@ final class StoragePlot {
         fromTop.sort((a, b) -> Double.compare(
                 b.getValue().getLast().accuracy(), a.getValue().getLast().accuracy()));
         int colour = 0;
+        double lastX = Double.NEGATIVE_INFINITY;
         double lastLabel = Double.NEGATIVE_INFINITY;
         for (Map.Entry<String, List<Point>> line : fromTop) {
             String stroke = Svg.COLOURS.get(colour++ % Svg.COLOURS.size());
             line(line.getValue(), stroke);
             Point end = line.getValue().getLast();
-            boolean right = x(end.size()) > left + (WIDTH - LEFT) * 0.6;
+            double x = x(end.size());
             double label = y(end.accuracy()) + 4;
-            if (!right) {
+            if (Math.abs(x - lastX) < LABEL) {
                 label = Math.max(label, lastLabel + LINE);
-                lastLabel = label;
             }
-            svg.text(x(end.size()) + (right ? -8 : 8), label, right ? "end" : "start", stroke, line.getKey());
+            lastX = x;
+            lastLabel = label;
+            boolean before = x + LABEL > left + WIDTH - LEFT + RIGHT;
+            svg.text(x + (before ? -8 : 8), label, before ? "end" : "start", stroke, line.getKey());
         }
     }
 
     private void axes(String family) {
         double bottom = HEIGHT - BOTTOM;
         double right = left + WIDTH - LEFT;
-        for (int k = 0; k <= 4; k++) {
-            double accuracy = low + (high - low) * k / 4;
-            double size = most * k / 4;
+        double step = high - low > 6 * STEP ? 2 * STEP : STEP;
+        for (double accuracy = step * Math.ceil(low / step); accuracy <= high; accuracy += step) {
             svg.stroke("#ddd", 1, left, y(accuracy), right, y(accuracy));
             svg.text(left - 6, y(accuracy) + 4, "end", "#333", Svg.plain(accuracy));
+        }
+        for (int k = 0; k <= 4; k++) {
+            double size = most * k / 4;
             svg.text(x(size), bottom + 16, "middle", "#333", Svg.plain(size));
         }
         svg.stroke("#333", 1, left, TOP, left, bottom);
