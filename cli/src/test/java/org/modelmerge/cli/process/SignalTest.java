@@ -31,6 +31,7 @@ final class SignalTest {
         Samples.writeLarge(directory, BYTES);
     }
 
+    /// A merge in slices so small that it takes seconds: a signal has to find it at work, on a loaded machine too.
     private RealCommand.Running start(String output, Object... more) throws IOException {
         Object[] words = Stream.concat(
                         Stream.of(more),
@@ -39,6 +40,8 @@ final class SignalTest {
                                 "ties",
                                 "--threads",
                                 "1",
+                                "--slice-elements",
+                                "64",
                                 "-o",
                                 output,
                                 Samples.BASE,
