@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -80,8 +82,11 @@ final class TwinAdapterTest {
                 "twin");
     }
 
+    /// @param words more options, base and adapters
     private void refused(int exit, String message, String... words) {
-        Cli.Result result = run(words);
+        List<String> command = new ArrayList<>(List.of("--method", "twin", "--adapters", "separate", "-o", "twin"));
+        command.addAll(List.of(words));
+        Cli.Result result = run(command.toArray(String[]::new));
         assertThat(result.err()).contains(message);
         assertThat(result.exit()).isEqualTo(exit);
         assertThat(directory.resolve("twin")).doesNotExist();
@@ -145,15 +150,9 @@ final class TwinAdapterTest {
         refused(
                 2,
                 "--adapters separate takes LoRA adapters only, and this is a whole model",
-                "--method",
-                "twin",
-                "--adapters",
-                "separate",
                 "base.safetensors",
                 "a",
-                "base.safetensors",
-                "-o",
-                "twin");
+                "base.safetensors");
     }
 
     @Test
@@ -161,29 +160,11 @@ final class TwinAdapterTest {
         refused(
                 2,
                 "--shared and --adapters separate exclude each other",
-                "--method",
-                "twin",
-                "--adapters",
-                "separate",
                 "--shared",
                 "base.safetensors",
                 "base.safetensors",
-                "a",
-                "-o",
-                "twin");
-        refused(
-                2,
-                "--tasks: the factors of adapters are no network",
-                "--method",
-                "twin",
-                "--adapters",
-                "separate",
-                "--tasks",
-                "tasks.yaml",
-                "base.safetensors",
-                "a",
-                "-o",
-                "twin");
+                "a");
+        refused(2, "--tasks: the factors of adapters are no network", "--tasks", "tasks.yaml", "base.safetensors", "a");
     }
 
     @Test
@@ -192,15 +173,9 @@ final class TwinAdapterTest {
         refused(
                 4,
                 "the factors are scaled otherwise than in the adapter before (got 4.0, expected 2.0)",
-                "--method",
-                "twin",
-                "--adapters",
-                "separate",
                 "base.safetensors",
                 "a",
-                "b",
-                "-o",
-                "twin");
+                "b");
     }
 
     @Test
@@ -212,15 +187,9 @@ final class TwinAdapterTest {
                 3,
                 "the adapter brings whole tensors along, which have no zero to start from (got [12], expected factors"
                         + " only)",
-                "--method",
-                "twin",
-                "--adapters",
-                "separate",
                 "base.safetensors",
                 "a",
-                "b",
-                "-o",
-                "twin");
+                "b");
     }
 
     @Test
@@ -228,18 +197,7 @@ final class TwinAdapterTest {
         new TinyCheckpoint()
                 .floats("other.weight", Shape.of(12, 16), values(192, 1))
                 .write(directory.resolve("base.safetensors"));
-        refused(
-                4,
-                "adapter_model.safetensors",
-                "--method",
-                "twin",
-                "--adapters",
-                "separate",
-                "base.safetensors",
-                "a",
-                "b",
-                "-o",
-                "twin");
+        refused(4, "adapter_model.safetensors", "base.safetensors", "a", "b");
     }
 
     @Test
