@@ -5,12 +5,14 @@ import java.util.Arrays;
 /// Weights per [FloatKey], for few different keys: an open hash table that grows up to a limit.
 public final class KeyCounts {
     private static final int SMALLEST = 1 << 10;
+    private static final int RANGE_BITS = 12;
 
     private final int limit;
     private int[] keys = new int[0];
     private long[] weights = new long[0];
     private boolean[] taken = new boolean[0];
     private int size;
+    private long total;
     private boolean overflown;
 
     /// An empty table.
@@ -39,6 +41,7 @@ public final class KeyCounts {
             size++;
         }
         weights[slot] += weight;
+        total += weight;
     }
 
     /// Adds all of another table.
@@ -65,19 +68,71 @@ public final class KeyCounts {
         weights = new long[0];
         taken = new boolean[0];
         size = 0;
+        total = 0;
     }
 
     /// The different keys in ascending order.
     public int[] keys() {
+        return keys(Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+
+    private int[] keys(int least, int most) {
         int[] sorted = new int[size];
         int found = 0;
         for (int slot = 0; slot < keys.length; slot++) {
-            if (taken[slot]) {
+            if (taken[slot] && keys[slot] >= least && keys[slot] <= most) {
                 sorted[found++] = keys[slot];
             }
         }
-        Arrays.sort(sorted);
-        return sorted;
+        Arrays.sort(sorted, 0, found);
+        return Arrays.copyOf(sorted, found);
+    }
+
+    /// The sum of all weights.
+    public long total() {
+        return total;
+    }
+
+    /// The key that has a rank if each stands as often as its weight says, in ascending order.
+    ///
+    /// For weights that are not negative.
+    ///
+    /// @param rank from 0, less than [#total()]
+    public int keyAt(long rank) {
+        if (rank < 0 || rank >= total) {
+            throw new IllegalArgumentException("rank " + rank + " of " + total);
+        }
+        int least = Integer.MAX_VALUE;
+        int most = Integer.MIN_VALUE;
+        for (int slot = 0; slot < keys.length; slot++) {
+            if (taken[slot]) {
+                least = Math.min(least, keys[slot]);
+                most = Math.max(most, keys[slot]);
+            }
+        }
+        // The weights of ranges of keys tell in which one the rank lies, so few keys are sorted and looked up.
+        int shift = Math.max(0, Long.SIZE - Long.numberOfLeadingZeros((long) most - least) - RANGE_BITS);
+        long[] ranges = new long[1 << RANGE_BITS];
+        for (int slot = 0; slot < keys.length; slot++) {
+            if (taken[slot]) {
+                ranges[(keys[slot] - least) >>> shift] += weights[slot];
+            }
+        }
+        int range = 0;
+        long seen = ranges[0];
+        while (rank >= seen) {
+            range++;
+            seen += ranges[range];
+        }
+        seen -= ranges[range];
+        long first = least + ((long) range << shift);
+        for (int key : keys((int) first, (int) Math.min(first + (1L << shift) - 1, most))) {
+            seen += weight(key);
+            if (rank < seen) {
+                return key;
+            }
+        }
+        throw new IllegalStateException("rank " + rank + " of " + total + " is lost");
     }
 
     /// The weight of a key, 0 if it is not there.

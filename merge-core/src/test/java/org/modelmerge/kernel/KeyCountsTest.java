@@ -1,7 +1,11 @@
 package org.modelmerge.kernel;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
@@ -33,6 +37,28 @@ final class KeyCountsTest {
     }
 
     @Test
+    void findsRanksAsASortedListDoes() {
+        Property.forAll("ranks", 100, seed -> {
+            SplittableRandom random = new SplittableRandom(seed);
+            int bits = 1 + random.nextInt(32);
+            KeyCounts counts = new KeyCounts(Integer.MAX_VALUE);
+            List<Integer> sorted = new ArrayList<>();
+            for (int k = 1 + random.nextInt(3000); k > 0; k--) {
+                int key = random.nextInt() >> (32 - bits);
+                int weight = random.nextInt(3);
+                counts.add(key, weight);
+                sorted.addAll(Collections.nCopies(weight, key));
+            }
+            Collections.sort(sorted);
+            assertThat(counts.total()).isEqualTo(sorted.size());
+            for (int rank = 0; rank < sorted.size(); rank += 1 + random.nextInt(20)) {
+                assertThat(counts.keyAt(rank)).isEqualTo(sorted.get(rank));
+            }
+            assertThatIllegalArgumentException().isThrownBy(() -> counts.keyAt(sorted.size()));
+        });
+    }
+
+    @Test
     void givesUpBeyondItsLimitAndStaysSo() {
         KeyCounts counts = new KeyCounts(3000);
         for (int key = 0; key < 10_000; key++) {
@@ -41,6 +67,7 @@ final class KeyCountsTest {
         assertThat(counts.isOverflown()).isTrue();
         assertThat(counts.keys()).isEmpty();
         assertThat(counts.weight(5)).isZero();
+        assertThat(counts.total()).isZero();
 
         KeyCounts other = new KeyCounts(3000);
         other.add(1, 1);

@@ -101,12 +101,8 @@ final class WindowCounts {
     boolean hold(long[] ranks) {
         for (int row = 0; row < below.length; row++) {
             for (int k = 0; k < ranks.length; k++) {
-                long weight = 0;
-                for (int key : inside[row][k].keys()) {
-                    weight += inside[row][k].weight(key);
-                }
                 long rank = ranks[k] - below[row][k];
-                if (rank < 0 || rank >= weight) {
+                if (rank < 0 || rank >= inside[row][k].total()) {
                     return false;
                 }
             }
@@ -121,21 +117,10 @@ final class WindowCounts {
         float[][] values = new float[below.length][ranks.length];
         for (int row = 0; row < below.length; row++) {
             for (int k = 0; k < ranks.length; k++) {
-                values[row][k] = FloatKey.value(key(inside[row][k], ranks[k] - below[row][k]));
+                values[row][k] = FloatKey.value(inside[row][k].keyAt(ranks[k] - below[row][k]));
             }
         }
         return values;
-    }
-
-    private static int key(KeyCounts counts, long rank) {
-        long seen = 0;
-        for (int key : counts.keys()) {
-            seen += counts.weight(key);
-            if (rank < seen) {
-                return key;
-            }
-        }
-        throw new IllegalStateException("rank " + rank + " of " + seen);
     }
 
     void write(DataOutput output) throws IOException {

@@ -1,6 +1,7 @@
 package org.modelmerge.pcb;
 
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import org.modelmerge.kernel.Kernels;
 import org.modelmerge.kernel.RankWindow;
 import org.modelmerge.kernel.Transcendentals;
@@ -64,18 +65,20 @@ final class Balance implements Scan.SliceValues {
         }
         Factors factors = factors(slice);
         ScoreBounds bounds = new ScoreBounds(slice);
-        int[] indexes = slice.intScratch();
-        float[][] beta = new float[slice.taskCount()][];
-        for (int i = 0; i < beta.length; i++) {
+        float[][] sums = factors.isSymmetric() ? ScoreBounds.tangentSums(slice, factors.left()) : null;
+        int n = slice.taskCount();
+        float[][] beta = new float[n][];
+        int[][] indexes = new int[n][];
+        for (int i = 0; i < n; i++) {
+            float[] normalised = factors.normalised()[i];
             beta[i] = slice.scratch();
-            int open = bounds.list(
-                    factors.normalised()[i], factors.left()[i], factors.right(), windows[i], beta[i], indexes);
-            float[] exact = new float[open];
-            factors.at(i, indexes, open).score(0, exact, new float[open]);
-            for (int h = 0; h < open; h++) {
-                beta[i][indexes[h]] = exact[h];
-            }
+            int[] places = slice.intScratch();
+            int open = sums == null
+                    ? bounds.list(normalised, factors.left()[i], factors.right()[0], windows[i], beta[i], places)
+                    : bounds.listSum(normalised, sums[i], windows[i], beta[i], places);
+            indexes[i] = Arrays.copyOf(places, open);
         }
+        factors.scoreAt(indexes, beta);
         return beta;
     }
 
@@ -111,23 +114,46 @@ final class Balance implements Scan.SliceValues {
     /// @param left `[rows][m]`
     /// @param right `[k][m]`
     private record Factors(int n, float[][] normalised, float[][] left, float[][] right) {
-        /// One row at some places only.
-        Factors at(int row, int[] indexes, int count) {
-            float[][] columns = new float[right.length][];
-            for (int k = 0; k < right.length; k++) {
-                columns[k] = gather(right[k], indexes, count);
-            }
-            return new Factors(
-                    n,
-                    new float[][] {gather(normalised[row], indexes, count)},
-                    new float[][] {gather(left[row], indexes, count)},
-                    columns);
+        /// Whether left and right are the same, so that each argument stands in two rows.
+        boolean isSymmetric() {
+            return left == right;
         }
 
-        private static float[] gather(float[] from, int[] indexes, int count) {
-            float[] values = new float[count];
-            for (int h = 0; h < count; h++) {
-                values[h] = from[indexes[h]];
+        /// Exact beta at some places only.
+        ///
+        /// @param indexes the places of each row
+        /// @param beta takes it there, `[rows][m]`
+        void scoreAt(int[][] indexes, float[][] beta) {
+            float[][] columns = new float[right.length][];
+            for (int k = 0; k < right.length; k++) {
+                float[] column = right[k];
+                columns[k] = gather(_ -> column, indexes);
+            }
+            Factors open = new Factors(
+                    n,
+                    new float[][] {gather(row -> normalised[row], indexes)},
+                    new float[][] {gather(row -> left[row], indexes)},
+                    columns);
+            int count = open.left[0].length;
+            float[] exact = new float[count];
+            open.score(0, exact, new float[count]);
+            int from = 0;
+            for (int row = 0; row < indexes.length; row++) {
+                for (int index : indexes[row]) {
+                    beta[row][index] = exact[from++];
+                }
+            }
+        }
+
+        private static float[] gather(IntFunction<float[]> rows, int[][] indexes) {
+            float[] values =
+                    new float[Arrays.stream(indexes).mapToInt(of -> of.length).sum()];
+            int to = 0;
+            for (int row = 0; row < indexes.length; row++) {
+                float[] from = rows.apply(row);
+                for (int index : indexes[row]) {
+                    values[to++] = from[index];
+                }
             }
             return values;
         }

@@ -11,18 +11,20 @@ import org.modelmerge.method.Slice;
 /// ```
 /// exp(y)  ~ (1 + t + t^2/2 + ... + t^5/120)^256, t = y / 256    within 3e-4 of exp(y) for 0 <= y <= 16
 /// tanh(x) ~ min(x (945 + 105 x^2 + x^4) / (945 + 420 x^2 + 15 x^4), 1), |x| at most 4
-///                                              within 1.4e-3 of tanh(x), and within 1e-6 absolutely for |x| <= 1
+///                                                               within 1.4e-3 of tanh(x)
+/// tanh(x) ~ x P(x^2), P of degree 5, for |x| <= 1               within 4e-7 absolutely
 /// ```
 ///
-/// The loops are plain float32 arithmetic, which the compiler vectorises.
+/// P has the coefficients of least largest error. The loops are plain float32 arithmetic, which the compiler
+// vectorises.
 final class ScoreBounds {
     /// Relative error of the exponential, and of the score of one tangent, with room for rounding.
     static final float EXP_ERROR = 4e-4f;
     static final float TANH_ERROR = 2e-3f;
-    /// Absolute error of a tangent of at most 1.
+    /// Absolute error of a tangent of a number of at most 1, its share of the rounding of sums included.
     static final float SMALL_TANH_ERROR = 2e-6f;
 
-    /// Below it the tangent is its argument, within [#TANH_ERROR] and [#SMALL_TANH_ERROR].
+    /// Below it the tangent is its argument, within [#TANH_ERROR].
     private static final float SMALL = 0x1p-8f;
 
     private static final int MOST_TASKS = 16;
@@ -31,17 +33,15 @@ final class ScoreBounds {
     private static final int LARGEST_KEY = FloatKey.of(Float.MAX_VALUE);
 
     private final int n;
-    private final float[] inter;
     private final float[] tangent;
-    private final float[] error;
+    private final float[] most;
     private final int[] flags;
 
     /// @param slice lends scratch space
     ScoreBounds(Slice slice) {
         n = slice.taskCount();
-        inter = slice.scratch();
         tangent = slice.scratch();
-        error = slice.scratch();
+        most = slice.scratch();
         flags = slice.intScratch();
     }
 
@@ -56,42 +56,56 @@ final class ScoreBounds {
         return apply;
     }
 
-    /// Approximates the scores of one task, and lists where they may lie inside a window.
+    /// Approximates the scores `exp(n N_i^2) tanh(left_i right)` of one task.
     ///
     /// @param normalised N_i in [0, 1]
-    /// @param left factor of every tangent's argument
-    /// @param right the other factors, `[k][m]`; if there are several, all arguments are at most 1
     /// @param beta takes the approximation
+    /// @param indexes takes the places where a score may lie inside a window
     /// @return how many indexes there are
-    int list(float[] normalised, float[] left, float[][] right, RankWindow[] windows, float[] beta, int[] indexes) {
-        Balance.scaledSquare(n, normalised, beta);
-        exp(beta);
+    int list(float[] normalised, float[] left, float[] right, RankWindow[] windows, float[] beta, int[] indexes) {
+        expOfSquare(n, normalised, beta);
+        Balance.multiply(left, right, tangent);
+        tanh(tangent);
+        Kernels.multiply(beta, tangent);
         Arrays.fill(flags, 0);
-        if (right.length == 1) {
-            Balance.multiply(left, right[0], tangent);
-            tanh(tangent);
-            Kernels.multiply(beta, tangent);
-            for (RankWindow window : windows) {
-                widened(window).flag(beta, flags);
-            }
-        } else {
-            Arrays.fill(inter, 0);
-            for (float[] other : right) {
-                Balance.multiply(left, other, tangent);
-                tanh(tangent);
-                Kernels.add(tangent, inter);
-            }
-            absoluteError(beta, inter, right.length * SMALL_TANH_ERROR, error);
-            Kernels.multiply(beta, inter);
-            float[] least = tangent;
-            float[] most = inter;
-            Kernels.subtract(beta, error, least);
-            Kernels.addScaled(beta, 1, error, most);
-            for (RankWindow window : windows) {
-                window.flagOverlapping(least, most, flags);
-            }
+        for (RankWindow window : windows) {
+            widened(window).flag(beta, flags);
         }
         return RankWindow.list(flags, indexes);
+    }
+
+    /// Approximates the scores `exp(n N_i^2) sum_k tanh(s_i s_k)` of one task.
+    ///
+    /// @param normalised N_i in [0, 1]
+    /// @param sum of [#tangentSums]
+    /// @param beta takes the approximation
+    /// @param indexes takes the places where a score may lie inside a window
+    /// @return how many indexes there are
+    int listSum(float[] normalised, float[] sum, RankWindow[] windows, float[] beta, int[] indexes) {
+        expOfSquare(n, normalised, beta);
+        float[] least = tangent;
+        bracket(beta, sum, n * SMALL_TANH_ERROR, least, most);
+        Arrays.fill(flags, 0);
+        for (RankWindow window : windows) {
+            window.flagOverlapping(least, most, flags);
+        }
+        return RankWindow.list(flags, indexes);
+    }
+
+    /// `sum_k tanh(s_i s_k)` of all tasks i, within n times [#SMALL_TANH_ERROR].
+    ///
+    /// @param s in [-1, 1], `[n][m]`
+    /// @return `[n][m]`
+    static float[][] tangentSums(Slice slice, float[][] s) {
+        float[][] sums = new float[s.length][];
+        Arrays.setAll(sums, _ -> slice.zeros());
+        for (int i = 0; i < s.length; i++) {
+            addTangents(s[i], s[i], sums[i]);
+            for (int k = i + 1; k < s.length; k++) {
+                addTangents(s[i], s[k], sums[i], sums[k]);
+            }
+        }
+        return sums;
     }
 
     /// What an approximation within the relative error may be if the score lies inside.
@@ -101,15 +115,21 @@ final class ScoreBounds {
         return new RankWindow(FloatKey.of(FloatKey.value(window.from()) * (1 - error)), to);
     }
 
-    private static void absoluteError(float[] exponential, float[] inter, float interError, float[] out) {
-        for (int j = 0; j < out.length; j++) {
-            out[j] = exponential[j] * (Math.abs(inter[j]) * EXP_ERROR + interError);
+    /// From the exponential and its factor to their product, and to what that is at least and at most.
+    private static void bracket(float[] beta, float[] sum, float sumError, float[] least, float[] most) {
+        for (int j = 0; j < beta.length; j++) {
+            float error = beta[j] * (Math.abs(sum[j]) * EXP_ERROR + sumError);
+            float score = beta[j] * sum[j];
+            beta[j] = score;
+            least[j] = score - error;
+            most[j] = score + error;
         }
     }
 
-    static void exp(float[] x) {
+    /// `out[j] = exp(n x[j]^2)`.
+    static void expOfSquare(int n, float[] x, float[] out) {
         for (int j = 0; j < x.length; j++) {
-            float t = x[j] * (1f / 256);
+            float t = n * (x[j] * x[j]) * (1f / 256);
             float p = 1 + t * (1 + t * (0.5f + t * (1f / 6 + t * (1f / 24 + t * (1f / 120)))));
             p *= p;
             p *= p;
@@ -119,8 +139,32 @@ final class ScoreBounds {
             p *= p;
             p *= p;
             p *= p;
-            x[j] = p;
+            out[j] = p;
         }
+    }
+
+    /// `sum[j] += tanh(a[j] b[j])`, for products of at most 1.
+    static void addTangents(float[] a, float[] b, float[] sum) {
+        for (int j = 0; j < a.length; j++) {
+            float x = a[j] * b[j];
+            sum[j] += smallTanh(x);
+        }
+    }
+
+    private static void addTangents(float[] a, float[] b, float[] first, float[] second) {
+        for (int j = 0; j < a.length; j++) {
+            float tanh = smallTanh(a[j] * b[j]);
+            first[j] += tanh;
+            second[j] += tanh;
+        }
+    }
+
+    private static float smallTanh(float x) {
+        float s = x * x;
+        float p = 0.016114183f + s * -0.0028394663f;
+        p = 0.13253525f + s * (-0.050972868f + s * p);
+        p = 0.99999684f + s * (-0.33324003f + s * p);
+        return x * p;
     }
 
     static void tanh(float[] x) {
