@@ -5,17 +5,10 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.Checkpoint;
-import org.modelmerge.checkpoint.CodePointOrder;
-import org.modelmerge.checkpoint.Hashes;
-import org.modelmerge.checkpoint.Shard;
-import org.modelmerge.checkpoint.StoredTensor;
-import org.modelmerge.engine.MergePlan.PlannedTensor;
 import org.modelmerge.engine.MergeRequest.Hashing;
-import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.method.LinearInLambda;
 import org.modelmerge.method.LinearInLambda.Directions;
@@ -157,29 +150,27 @@ public final class MergeJob implements AutoCloseable {
     /// @param outputFolder an existing folder without these files, usually a staging folder
     /// @throws MergeException whatever goes wrong; files written so far are left to the caller's transaction
     public MergeResult run(Path outputFolder, MergeObserver observer) throws MergeException {
-        Progress progress = new Progress(observer, passCount());
-        List<String> warnings = new ArrayList<>(headerWarnings);
-        warnings.addAll(new CopyCheck(inputs, progress).run(plan));
-        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress));
-        MergeMethod.Step step = prepare(executor, warnings);
+        JobRun run = start(plan, observer, passCount());
+        run.checkCopies();
+        MergeMethod.Step step = run.prepare(method);
         LeafStatistics leaves;
         Map<String, String> sha256;
         try (OutputFiles files =
                 OutputFiles.create(plan, grid, request.storage(), outputFolder, request.hashing() != Hashing.NOTHING)) {
-            leaves = executor.emit(method, step, allUnits(), files);
+            leaves = run.executor().emit(method, step, allUnits(), files);
             sha256 = files.finish();
         }
         WeightStatistics statistics = plan.statistics() ? leaves.finish(plan, grid) : null;
         if (statistics != null) {
-            warnings.addAll(ValueWarnings.of(statistics));
+            run.warn(ValueWarnings.of(statistics));
         }
         List<Map<String, String>> inputHashes =
-                request.hashing() == Hashing.EVERYTHING ? hashInputs(progress) : noHashes();
+                request.hashing() == Hashing.EVERYTHING ? inputs.sha256(plan, run.progress()) : noHashes();
         checkUnchanged();
         long written = plan.outputs().stream()
                 .mapToLong(MergePlan.OutputFile::sizeBytes)
                 .sum();
-        return new MergeResult(sha256, inputHashes, progress.bytesRead(), written, statistics, List.copyOf(warnings));
+        return new MergeResult(sha256, inputHashes, run.progress().bytesRead(), written, statistics, run.warnings());
     }
 
     /// Takes the method's statistics and gives the result as tensors in memory, bit for bit what [#run] would
@@ -188,12 +179,10 @@ public final class MergeJob implements AutoCloseable {
     /// @param observer hears of these passes, and of what the tensors read later; may stop either
     /// @return valid until this job is closed; weights are not measured
     public MergedTensors tensors(MergeObserver observer) throws MergeException {
-        Progress progress = new Progress(observer, passCount());
-        List<String> warnings = new ArrayList<>(headerWarnings);
-        warnings.addAll(new CopyCheck(inputs, progress).run(plan));
-        PassContext context = new PassContext(plan.withoutStatistics(), grid, inputs, workload, progress);
-        MergeMethod.Step step = prepare(new LocalExecutor(context), warnings);
-        return new MergedTensors(context, method, step, warnings);
+        JobRun run = start(plan.withoutStatistics(), observer, passCount());
+        run.checkCopies();
+        MergeMethod.Step step = run.prepare(method);
+        return new MergedTensors(run.context(), method, step, run.warnings());
     }
 
     /// Prepares merges of these models that differ from this one in lambda alone.
@@ -205,15 +194,12 @@ public final class MergeJob implements AutoCloseable {
         if (!(method instanceof LinearInLambda linear) || plan.mergedElementCount() == 0) {
             return null;
         }
-        Progress progress = new Progress(observer, passCount() + 1);
-        List<String> warnings = new ArrayList<>(headerWarnings);
-        warnings.addAll(new CopyCheck(inputs, progress).run(plan));
-        PassContext context = new PassContext(plan.withoutStatistics(), grid, inputs, workload, progress);
-        LocalExecutor executor = new LocalExecutor(context);
-        Directions directions = linear.directions(new PlanScan(plan, executor::reduce, warnings::add));
+        JobRun run = start(plan.withoutStatistics(), observer, passCount() + 1);
+        run.checkCopies();
+        Directions directions = linear.directions(run.scan());
         StoredDirections stored =
-                StoredDirections.of(context, directions, method.keepsAgreement(), memoryForDirections());
-        return new LambdaSweep(context, linear, directions, stored, warnings);
+                StoredDirections.of(run.context(), directions, method.keepsAgreement(), memoryForDirections());
+        return new LambdaSweep(run.context(), linear, directions, stored, run.warnings());
     }
 
     /// What the memory limit leaves, or half of what the heap has left.
@@ -236,25 +222,21 @@ public final class MergeJob implements AutoCloseable {
         if (!plan.statistics()) {
             throw new IllegalStateException("the request leaves the statistics out");
         }
-        Progress progress = new Progress(observer, passCount());
-        List<String> warnings = new ArrayList<>(headerWarnings);
-        warnings.addAll(new CopyCheck(inputs, progress).run(plan));
-        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress), measured);
-        MergeMethod.Step step = prepare(executor, warnings);
+        JobRun run = start(plan, observer, passCount(), measured);
+        run.checkCopies();
+        MergeMethod.Step step = run.prepare(method);
         WeightStatistics statistics =
-                executor.emit(method, step, allUnits(), UnitSink.DISCARD).finish(plan, grid);
-        warnings.addAll(ValueWarnings.of(statistics));
+                run.executor().emit(method, step, allUnits(), UnitSink.DISCARD).finish(plan, grid);
+        run.warn(ValueWarnings.of(statistics));
         checkUnchanged();
-        return new MergeResult(Map.of(), noHashes(), progress.bytesRead(), 0, statistics, List.copyOf(warnings));
+        return new MergeResult(Map.of(), noHashes(), run.progress().bytesRead(), 0, statistics, run.warnings());
     }
 
     /// Measurements of the merged tensors, for programs that learn or search.
     ///
     /// @param warnings takes what measurements warn of
     public Scan scan(MergeObserver observer, Consumer<String> warnings) {
-        Progress progress = new Progress(observer, passCount());
-        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress));
-        return new PlanScan(plan, executor::reduce, warnings);
+        return new PlanScan(plan, start(plan, observer, passCount()).executor()::reduce, warnings);
     }
 
     /// Computes a random sample of an earlier output's bytes again and compares them.
@@ -265,46 +247,23 @@ public final class MergeJob implements AutoCloseable {
     /// @throws MergeException `MISMATCH` if the output is not laid out as this plan's
     public Recomputation recompute(Checkpoint output, double share, long seed, MergeObserver observer)
             throws MergeException {
-        requireSameLayout(output);
-        Progress progress = new Progress(observer, method.passes().size());
-        LocalExecutor executor = new LocalExecutor(new PassContext(plan, grid, inputs, workload, progress));
-        MergeMethod.Step step = prepare(executor, new ArrayList<>());
+        Recomputation.requireLayout(plan, output);
+        JobRun run = start(plan, observer, method.passes().size());
+        MergeMethod.Step step = run.prepare(method);
         BitSet units = Recomputation.sample(grid.units().size(), share, seed);
         Recomputation.ComparingSink sink = new Recomputation.ComparingSink(plan, output);
-        LeafStatistics _ = executor.emit(method, step, units, sink);
+        LeafStatistics _ = run.executor().emit(method, step, units, sink);
         checkUnchanged();
         return sink.result(grid.units().size(), units.cardinality());
     }
 
-    private void requireSameLayout(Checkpoint output) throws MergeException {
-        int files = plan.outputs().size();
-        boolean same = output.shards().size() == files
-                && output.tensors().size() == plan.tensors().size();
-        for (PlannedTensor tensor : plan.tensors()) {
-            StoredTensor stored = same ? output.tensor(tensor.name()) : null;
-            same = stored != null
-                    && stored.shard() == output.shards().get(tensor.outputFile())
-                    && stored.fileOffset() == tensor.outputOffset()
-                    && stored.info().dtype() == tensor.dtype()
-                    && stored.info().shape().equals(tensor.shape());
-            if (!same) {
-                throw MergeException.of(
-                                ErrorCode.MISMATCH,
-                                "is not laid out as these inputs and parameters give it (got "
-                                        + output.tensors().size()
-                                        + " tensors in " + output.shards().size() + " files, expected "
-                                        + plan.tensors().size() + " in " + files + ")")
-                        .inFile(output.path())
-                        .atTensor(tensor.name());
-            }
-        }
+    private JobRun start(MergePlan planned, MergeObserver observer, int passes) {
+        return start(planned, observer, passes, Sampling.ofStatistics(planned));
     }
 
-    private MergeMethod.Step prepare(LocalExecutor executor, List<String> warnings) throws MergeException {
-        if (plan.mergedElementCount() == 0) {
-            return slice -> {};
-        }
-        return method.prepare(new PlanScan(plan, executor::reduce, warnings::add));
+    private JobRun start(MergePlan planned, MergeObserver observer, int passes, Sampling measured) {
+        PassContext context = new PassContext(planned, grid, inputs, workload, new Progress(observer, passes));
+        return new JobRun(context, new LocalExecutor(context, measured), headerWarnings);
     }
 
     private BitSet allUnits() {
@@ -315,30 +274,6 @@ public final class MergeJob implements AutoCloseable {
 
     private List<Map<String, String>> noHashes() {
         return inputs.models().stream().map(_ -> Map.<String, String>of()).toList();
-    }
-
-    private List<Map<String, String>> hashInputs(Progress progress) throws MergeException {
-        progress.startPass(
-                "hash inputs",
-                inputs.models().stream().mapToLong(Checkpoint::sizeBytes).sum());
-        List<Map<String, String>> hashes = new ArrayList<>();
-        for (Checkpoint model : inputs.models()) {
-            Map<String, String> ofModel = new TreeMap<>(CodePointOrder.INSTANCE);
-            for (int k = 0; k < model.shards().size(); k++) {
-                String file = plan.inputs().get(hashes.size()).shards().get(k).file();
-                ofModel.put(file, hash(model.shards().get(k), progress));
-            }
-            hashes.add(ofModel);
-        }
-        return hashes;
-    }
-
-    private static String hash(Shard shard, Progress progress) throws MergeException {
-        try {
-            return Hashes.of(shard.source(), progress::read);
-        } catch (MergeException e) {
-            throw e.inFile(shard.name());
-        }
     }
 
     private void checkUnchanged() throws MergeException {

@@ -6,7 +6,9 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.Shard;
+import org.modelmerge.checkpoint.StoredTensor;
 import org.modelmerge.engine.MergePlan.PlannedTensor;
+import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 
 /// The bytes of a finished output against the bytes that its plan gives again.
@@ -39,6 +41,33 @@ public record Recomputation(
             }
         }
         return units;
+    }
+
+    /// Refuses an output that does not have the plan's tensors at the plan's places.
+    ///
+    /// @throws MergeException `MISMATCH`
+    static void requireLayout(MergePlan plan, Checkpoint output) throws MergeException {
+        int files = plan.outputs().size();
+        boolean same = output.shards().size() == files
+                && output.tensors().size() == plan.tensors().size();
+        for (PlannedTensor tensor : plan.tensors()) {
+            StoredTensor stored = same ? output.tensor(tensor.name()) : null;
+            same = stored != null
+                    && stored.shard() == output.shards().get(tensor.outputFile())
+                    && stored.fileOffset() == tensor.outputOffset()
+                    && stored.info().dtype() == tensor.dtype()
+                    && stored.info().shape().equals(tensor.shape());
+            if (!same) {
+                throw MergeException.of(
+                                ErrorCode.MISMATCH,
+                                "is not laid out as these inputs and parameters give it (got "
+                                        + output.tensors().size()
+                                        + " tensors in " + output.shards().size() + " files, expected "
+                                        + plan.tensors().size() + " in " + files + ")")
+                        .inFile(output.path())
+                        .atTensor(tensor.name());
+            }
+        }
     }
 
     /// Compares instead of writing.

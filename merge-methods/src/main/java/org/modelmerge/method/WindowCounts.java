@@ -17,6 +17,8 @@ final class WindowCounts {
     private static final int MOST_KEYS = 1 << 20;
 
     private final RankWindow[][] windows;
+    /// The windows without zero.
+    private final RankWindow[][] listed;
     private final long[][] below;
     private final KeyCounts[][] inside;
     private int[] flags = new int[0];
@@ -25,9 +27,12 @@ final class WindowCounts {
     /// @param windows `[row][k]`
     WindowCounts(RankWindow[][] windows) {
         this.windows = windows;
+        this.listed = new RankWindow[windows.length][];
         this.below = new long[windows.length][];
         this.inside = new KeyCounts[windows.length][];
         for (int row = 0; row < windows.length; row++) {
+            listed[row] =
+                    Arrays.stream(windows[row]).map(WindowCounts::withoutZero).toArray(RankWindow[]::new);
             below[row] = new long[windows[row].length];
             inside[row] = new KeyCounts[windows[row].length];
             for (int k = 0; k < inside[row].length; k++) {
@@ -50,7 +55,7 @@ final class WindowCounts {
         for (int row = 0; row < rows.length; row++) {
             for (int k = 0; k < windows[row].length; k++) {
                 RankWindow window = windows[row][k];
-                below[row][k] += withoutZero(window).count(rows[row], flags);
+                below[row][k] += listed[row][k].count(rows[row], flags);
                 if (window.from() == 0) {
                     // Zeros may be most of a sparse task vector: they are counted at once.
                     long zeros = size - SignCount.countNonZero(rows[row]);
@@ -70,7 +75,7 @@ final class WindowCounts {
         for (int row = 0; row < rows.length; row++) {
             int key = FloatKey.of(rows[row][index]);
             for (int k = 0; k < windows[row].length; k++) {
-                if (withoutZero(windows[row][k]).contains(key)) {
+                if (listed[row][k].contains(key)) {
                     inside[row][k].add(key, 1);
                 }
             }
