@@ -19,6 +19,9 @@ final class StoragePlot {
     private static final int BOTTOM = 48;
     /// Ends of the accuracy scale are multiples of this many per cent.
     private static final double STEP = 5;
+    private static final int TICKS = 4;
+    /// First digits of what ticks of storage are apart.
+    private static final List<Double> EVEN = List.of(1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0);
     /// Labels are at least as far apart.
     private static final double LINE = 13;
     /// Room for a label.
@@ -50,7 +53,7 @@ final class StoragePlot {
                 best = Math.max(best, point.accuracy());
             }
         }
-        most = Svg.roundedUp(largest);
+        most = TICKS * roundedUp(largest / TICKS);
         low = STEP * Math.floor(least / STEP);
         high = STEP * Math.ceil(best / STEP);
     }
@@ -98,7 +101,9 @@ final class StoragePlot {
             lastX = x;
             lastLabel = label;
             boolean before = x + LABEL > left + WIDTH - LEFT + RIGHT;
-            svg.text(x + (before ? -8 : 8), label, before ? "end" : "start", stroke, line.getKey());
+            // To the left of a point may be the label of another; above it is room.
+            svg.text(
+                    x + (before ? 4 : 8), label - (before ? LINE : 0), before ? "end" : "start", stroke, line.getKey());
         }
     }
 
@@ -110,8 +115,8 @@ final class StoragePlot {
             svg.stroke("#ddd", 1, left, y(accuracy), right, y(accuracy));
             svg.text(left - 6, y(accuracy) + 4, "end", "#333", Svg.plain(accuracy));
         }
-        for (int k = 0; k <= 4; k++) {
-            double size = most * k / 4;
+        for (int k = 0; k <= TICKS; k++) {
+            double size = most * k / TICKS;
             svg.text(x(size), bottom + 16, "middle", "#333", Svg.plain(size));
         }
         svg.stroke("#333", 1, left, TOP, left, bottom);
@@ -124,12 +129,22 @@ final class StoragePlot {
         for (int k = 0; k < points.size(); k++) {
             Point point = points.get(k);
             svg.dot(colour, x(point.size()), y(point.accuracy()));
-            svg.text(x(point.size()), y(point.accuracy()) + 16, "middle", colour, point.note());
+            svg.text(x(point.size()) - 6, y(point.accuracy()) - 7, "end", colour, point.note());
             if (k > 0) {
                 Point before = points.get(k - 1);
                 svg.stroke(colour, 2, x(before.size()), y(before.accuracy()), x(point.size()), y(point.accuracy()));
             }
         }
+    }
+
+    private static double roundedUp(double value) {
+        double power = Math.pow(10, Math.floor(Math.log10(value)));
+        for (double even : EVEN) {
+            if (even * power >= value) {
+                return even * power;
+            }
+        }
+        throw new IllegalArgumentException("size " + value);
     }
 
     private double x(double size) {

@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 /// What every command takes: how to talk, and help.
 @Command(optionListHeading = "Talk")
 final class CommonOptions {
-    private static final List<String> WHEN = List.of("auto", "always", "never");
+    static final List<String> WHEN = List.of("auto", "always", "never");
 
     @Option(names = "--json", description = "print one JSON document instead of text; errors are JSON, too")
     boolean json;

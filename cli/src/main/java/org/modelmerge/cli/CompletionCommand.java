@@ -23,7 +23,7 @@ final class CompletionCommand implements Command {
     @Mixin
     CommonOptions common = new CommonOptions();
 
-    @Parameters(arity = "0..*", paramLabel = "SHELL")
+    @Parameters(arity = "0..*", paramLabel = "bash|zsh")
     List<String> shells = new ArrayList<>();
 
     @Override
@@ -56,21 +56,25 @@ final class CompletionCommand implements Command {
         }
         Words.choice("completion", shells.getFirst(), SHELLS);
         // Only for the script: the parser itself knows no subcommands, see Commands.
-        CommandLine all = new CommandLine(Parser.spec(new MergeCommand()));
+        CommandLine all = new CommandLine(spec(new MergeCommand()));
         for (Commands command : Commands.values()) {
             String[] words = command.word().split(" ", -1);
             if (words.length == 1) {
-                all.addSubcommand(command.word(), Parser.spec(command.create()));
+                all.addSubcommand(command.word(), spec(command.create()));
             } else {
                 CommandLine group = all.getSubcommands().get(words[0]);
                 if (group == null) {
                     group = new CommandLine(CommandSpec.create());
                     all.addSubcommand(words[0], group);
                 }
-                group.addSubcommand(words[1], Parser.spec(command.create()));
+                group.addSubcommand(words[1], spec(command.create()));
             }
         }
         talk.console().out().append(AutoComplete.bash("merge", all)).append(OTHER_NAME);
         return 0;
+    }
+
+    private static CommandSpec spec(Command command) {
+        return Candidates.addTo(Parser.spec(command), command);
     }
 }

@@ -83,8 +83,8 @@ final class ExtractLoraCommand implements Command {
 
         @Option(
                 names = "--svd",
-                paramLabel = "MODE",
-                description = "auto, exact or randomized; auto is exact up to a smaller side of 1024 (default: auto)")
+                paramLabel = "auto|exact|randomized",
+                description = "auto is exact up to a smaller side of 1024 (default: auto)")
         @Nullable
         String svd;
 

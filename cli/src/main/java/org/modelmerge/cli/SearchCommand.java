@@ -162,8 +162,7 @@ final class SearchCommand implements MergingCommand {
     @Override
     public int run(Talk talk) throws MergeException {
         if (methodName == null) {
-            throw MergeException.of(ErrorCode.USAGE, "no --method given")
-                    .withHint("task-arithmetic, ties and pcb have something to search");
+            throw MergeException.of(ErrorCode.USAGE, "no --method given").withHint(SearchSpace.searchableMethods());
         }
         if ((scoring.tasks == null) == (scoring.score == null)) {
             throw MergeException.of(

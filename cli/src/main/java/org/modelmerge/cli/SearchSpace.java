@@ -40,17 +40,32 @@ record SearchSpace(MethodEntry method, Map<String, Object> given, int taskCount)
     static SearchStrategy strategy(String name, Map<String, Object> given, int taskCount, SearchCommand.Space words)
             throws MergeException {
         SearchSpace space = new SearchSpace(MethodCatalog.entry(name), given, taskCount);
-        boolean givesModel = !space.method.name().equals("twin");
-        if (!givesModel || space.searchable().isEmpty()) {
-            String problem =
-                    givesModel ? " has neither lambda nor density to search" : " gives no single model to score";
+        if (!methods().contains(space.method.name())) {
+            String problem = givesModel(space.method) ? " has no lambda to search" : " gives no single model to score";
             throw MergeException.of(ErrorCode.USAGE, space.method.name() + problem)
-                    .withHint("task-arithmetic, ties and pcb have something to search");
+                    .withHint(searchableMethods());
         }
         return words.grid.isEmpty() ? space.cmaEs(words) : space.grid(words);
     }
 
-    private List<String> searchable() {
+    /// The methods that have something to search.
+    static List<String> methods() {
+        return MethodCatalog.entries().stream()
+                .filter(entry -> givesModel(entry) && searchable(entry).contains(LAMBDA))
+                .map(MethodEntry::name)
+                .toList();
+    }
+
+    /// The hint for who has chosen none of them.
+    static String searchableMethods() {
+        return "methods that can be searched: " + String.join(", ", methods());
+    }
+
+    private static boolean givesModel(MethodEntry method) {
+        return !method.name().equals("twin");
+    }
+
+    private static List<String> searchable(MethodEntry method) {
         return method.parameters().stream()
                 .map(Parameter::name)
                 .filter(name -> name.equals(LAMBDA) || name.equals(DENSITY))
@@ -87,10 +102,10 @@ record SearchSpace(MethodEntry method, Map<String, Object> given, int taskCount)
     }
 
     private void requireSearchable(String option, String name) throws MergeException {
-        if (!searchable().contains(name)) {
+        if (!searchable(method).contains(name)) {
             throw Words.usage(
                     option,
-                    "got " + Printable.text(name) + ", expected " + String.join(" or ", searchable()) + " for "
+                    "got " + Printable.text(name) + ", expected " + String.join(" or ", searchable(method)) + " for "
                             + method.name());
         }
     }

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class CompletionTest {
@@ -52,6 +53,35 @@ final class CompletionTest {
 
         assertThat(complete(name, "ins")).isEqualTo("inspect\n");
         assertThat(complete(name, "import-onnx", "--incl")).isEqualTo("--include\n");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        --method                | average adamerging ties task-arithmetic pcb twin
+        --variant               | root nlp vision-main vision-es
+        --strategy m            | magnitude
+        search --method         | task-arithmetic ties pcb
+        eval --gate-on          | point lower-bound
+        eval --routing          | learned oracle none
+        extract-lora --dtype    | f32 f16 bf16
+        inspect --color         | auto always never
+        twin extract --biases   | routed shared oracle
+        methods t               | task-arithmetic ties twin
+        completion              | bash zsh
+        help inspect            | inspect
+        """)
+    @DisabledOnOs(OS.WINDOWS)
+    void completesValuesThatAreAChoice(String words, String offered) throws Exception {
+        writeScript();
+
+        List<String> line = new ArrayList<>(List.of("merge"));
+        line.addAll(List.of(words.split(" ", -1)));
+        boolean begun = List.of("m", "t", "inspect").contains(line.getLast());
+        if (!begun) {
+            line.add("");
+        }
+        assertThat(complete(line.toArray(String[]::new)).lines().map(String::strip))
+                .containsExactlyInAnyOrder(offered.split(" ", -1));
     }
 
     private void writeScript() throws IOException {

@@ -54,6 +54,7 @@ final class EvalScoreTest {
     @CsvSource(delimiter = '|', textBlock = """
         sh -c 'exit 3' {}       | failed (got exit code 3, expected 0)
         sh -c 'echo 1; exit 1' {} | failed (got exit code 1, expected 0)
+        sh -c 'kill -9 $$' {}   | failed (got exit code 137, as after signal 9, expected 0)
         sh -c 'echo bad' {}     | printed no number (got "bad" as its last line, expected a number)
         sh -c 'echo NaN' {}     | printed no number (got "NaN" as its last line, expected a number)
         sh -c 'echo 1e999' {}   | printed no number (got "1e999" as its last line, expected a number)

@@ -238,7 +238,8 @@ final class SearchTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-        --method average --grid lambda=1,2                         | average has neither lambda nor density
+        --method average --grid lambda=1,2                         | average has no lambda to search
+        --method adamerging                                        | adamerging has no lambda to search
         --method twin --grid lambda=1,2                            | twin gives no single model to score
         --method ties --grid weights=1,2                           | got weights, expected density or lambda for ties
         --method task-arithmetic --grid density=0.1,0.2            | got density, expected lambda for task-arithmetic

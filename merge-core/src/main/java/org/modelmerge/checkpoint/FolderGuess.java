@@ -12,6 +12,8 @@ final class FolderGuess {
             "convert it to safetensors first, for example with save_pretrained of the" + " library that reads it";
 
     private static final String ONNX = ".onnx";
+    private static final String TWIN_SHARED = "shared.safetensors";
+    private static final String TWIN_MANIFEST = "twin.json";
 
     private FolderGuess() {}
 
@@ -30,6 +32,13 @@ final class FolderGuess {
             if (what != null) {
                 return unsupported(what, name).withHint(name.endsWith(ONNX) ? FormatGuess.IMPORT_ONNX : CONVERT);
             }
+        }
+        if (names.contains(TWIN_SHARED) && names.stream().anyMatch(name -> name.startsWith("expert_"))) {
+            return unsupported("the parts of a Twin folder, not a whole model", TWIN_SHARED)
+                    .withHint(
+                            names.contains(TWIN_MANIFEST)
+                                    ? "merge twin compose DIR --weights W1,... -o OUT writes a whole model"
+                                    : TWIN_MANIFEST + " is missing, without which it cannot be used as a Twin folder");
         }
         MergeException refusal = MergeException.of(
                 ErrorCode.NOT_FOUND, "the folder has neither model.safetensors nor model.safetensors.index.json");

@@ -293,6 +293,9 @@ class CheckpointTest {
                 "flax_model.msgpack | UNSUPPORTED_FORMAT | a Flax model | convert it",
                 "q4.gguf | UNSUPPORTED_FORMAT | a GGUF model | convert it",
                 "x.onnx | UNSUPPORTED_FORMAT | an ONNX model | merge import-onnx",
+                "expert_a.safetensors,shared.safetensors,twin.json | UNSUPPORTED_FORMAT | parts of a Twin folder |"
+                        + " merge twin compose",
+                "expert_a.safetensors,shared.safetensors | UNSUPPORTED_FORMAT | parts of a Twin folder | twin.json is",
                 "ft.safetensors | NOT_FOUND | neither model.safetensors nor | pass the file itself: ft.safetensors",
                 "a.safetensors,b.safetensors | NOT_FOUND | neither model.safetensors nor | or one of 1 others",
             })

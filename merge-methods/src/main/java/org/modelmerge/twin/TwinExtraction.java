@@ -3,9 +3,7 @@ package org.modelmerge.twin;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.OutputTensor;
@@ -21,12 +19,9 @@ import org.modelmerge.engine.MergeRequest.Hashing;
 import org.modelmerge.engine.MergeResult;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
-import org.modelmerge.json.JsonWriter;
 import org.modelmerge.lora.LoraAdapter;
 import org.modelmerge.svd.Workspace;
-import org.modelmerge.twin.TwinManifest.Expert;
 import org.modelmerge.twin.TwinManifest.Part;
-import org.modelmerge.twin.TwinManifest.Source;
 import org.modelmerge.twin.TwinManifest.Tensor;
 
 /// Makes a Twin folder: merges the shared expert, then compresses what each expert has beyond it, tensor by tensor.
@@ -216,9 +211,9 @@ public final class TwinExtraction implements AutoCloseable {
         List<ExpertFile> files = new ArrayList<>();
         try (Checkpoint shared = Checkpoint.open(storage, folder.resolve(TwinManifest.SHARED_FILE))) {
             List<String> tasks = job.plan().tasks();
-            String sha256 = sharedSha256(merged);
+            TwinProvenance provenance = new TwinProvenance(method, job.plan(), apartBase, merged);
             for (int task = 0; task < tasks.size(); task++) {
-                ShardLayout layout = ExpertFile.layout(exclusive.outputs(task), metadata(tasks.get(task), sha256));
+                ShardLayout layout = ExpertFile.layout(exclusive.outputs(task), provenance.metadata(tasks.get(task)));
                 files.add(ExpertFile.create(storage, folder, TwinManifest.expertFile(tasks.get(task)), layout));
             }
             List<Tensor> done =
@@ -230,7 +225,7 @@ public final class TwinExtraction implements AutoCloseable {
             for (Checkpoint input : inputs()) {
                 input.checkUnchanged();
             }
-            TwinManifest manifest = manifest(merged, shared, parts, done);
+            TwinManifest manifest = provenance.manifest(shared, parts, done);
             Outcome outcome = new Outcome(manifest, merged);
             documents.write(outcome);
             writeManifest(storage, folder, manifest);
@@ -238,63 +233,6 @@ public final class TwinExtraction implements AutoCloseable {
         } finally {
             files.forEach(ExpertFile::close);
         }
-    }
-
-    private static String sharedSha256(MergeResult merged) {
-        return merged.sha256().getOrDefault(TwinManifest.SHARED_FILE, "");
-    }
-
-    /// Experts belong to the values of one shared expert, which its header does not tell from those of another.
-    private Map<String, String> metadata(String task, String sharedSha256) {
-        Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put("format", "pt");
-        metadata.put("modelmerge.version", plan().version());
-        metadata.put("modelmerge.twin.task", task);
-        metadata.put("modelmerge.twin.baseHeaderSha256", inputs().getFirst().headerSha256());
-        metadata.put("modelmerge.twin.sharedSha256", sharedSha256);
-        metadata.put("modelmerge.twin.rankRule", "int((1 - mask-rate) * min(m, n)), columns of U scaled by S");
-        metadata.put("modelmerge.parameters", JsonWriter.write(method.parameters()));
-        metadata.put("modelmerge.settings", JsonWriter.write(plan().settings()));
-        return metadata;
-    }
-
-    private TwinManifest manifest(MergeResult merged, Checkpoint shared, List<Part> parts, List<Tensor> done) {
-        MergePlan plan = plan();
-        List<Expert> experts = new ArrayList<>();
-        for (int task = 0; task < parts.size(); task++) {
-            String name = plan.tasks().get(task);
-            experts.add(new Expert(name, source(merged, task + 1, name), parts.get(task)));
-        }
-        Source first = source(merged, 0, "base");
-        return new TwinManifest(
-                plan.version(),
-                method.parameters(),
-                plan.settings(),
-                apartBase == null
-                        ? first
-                        : new Source(
-                                lastComponent(apartBase.path()),
-                                apartBase.sizeBytes(),
-                                apartBase.headerSha256(),
-                                Map.of()),
-                apartBase == null ? null : first,
-                new Part(TwinManifest.SHARED_FILE, shared.sizeBytes(), shared.headerSha256(), sharedSha256(merged)),
-                experts,
-                done);
-    }
-
-    private Source source(MergeResult merged, int input, String name) {
-        MergePlan.Input planned = plan().inputs().get(input);
-        return new Source(
-                lastComponent(planned.path()).isEmpty() ? name : lastComponent(planned.path()),
-                planned.sizeBytes(),
-                planned.headerSha256(),
-                merged.inputSha256().get(input));
-    }
-
-    private static String lastComponent(String path) {
-        String trimmed = path.endsWith("/") ? path.substring(0, path.length() - 1) : path;
-        return trimmed.substring(trimmed.lastIndexOf('/') + 1);
     }
 
     private static void writeManifest(Storage storage, Path folder, TwinManifest manifest) throws MergeException {

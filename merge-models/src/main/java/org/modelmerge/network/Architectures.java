@@ -4,6 +4,7 @@ import java.util.List;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.error.Printable;
+import org.modelmerge.task.ModelSettings;
 import org.modelmerge.yaml.NearestName;
 
 /// The networks that modelmerge knows, by name.
@@ -16,6 +17,17 @@ public final class Architectures {
     /// All names.
     public static List<String> names() {
         return ALL.stream().map(Architecture::name).toList();
+    }
+
+    /// The architecture that settings name.
+    ///
+    /// @throws MergeException as [#named(String)] does, with the task file
+    public static Architecture of(ModelSettings settings) throws MergeException {
+        try {
+            return named(settings.architecture());
+        } catch (MergeException e) {
+            throw settings.named(e);
+        }
     }
 
     /// The architecture with this name.

@@ -85,7 +85,7 @@ public final class NetworkGradients implements GradientOracle {
     public static NetworkGradients open(TaskFile file, Path base, LearningSettings settings, int threads)
             throws MergeException {
         ModelSettings model = file.model();
-        Architecture architecture = Architectures.named(model.architecture());
+        Architecture architecture = Architectures.of(model);
         CheckpointWeights source = CheckpointWeights.open(base, model.frozen());
         boolean opened = false;
         try {

@@ -94,9 +94,10 @@ public final class RouterLearning {
         return tasks;
     }
 
-    private static TaskData data(Task task, @Nullable TaskData data, String key) throws MergeException {
+    private TaskData data(Task task, @Nullable TaskData data, String key) throws MergeException {
         if (data == null) {
-            throw MergeException.of(
+            throw file.model()
+                    .fault(
                             ErrorCode.MALFORMED,
                             "task " + Printable.text(task.name()) + " has no " + key + " data, which a router needs")
                     .withHint("name it in the task file: " + key + ": {file: ..., ...}");

@@ -1,21 +1,14 @@
 package org.modelmerge.network;
 
-import ai.djl.engine.Engine;
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
-import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.jni.JniUtils;
-import ai.djl.training.GradientCollector;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
-import org.modelmerge.routing.AdamW;
 import org.modelmerge.routing.Router;
 import org.modelmerge.routing.RouterExamples;
 import org.modelmerge.routing.RouterSettings;
@@ -39,14 +32,9 @@ import org.modelmerge.routing.TrainedRouter;
 /// the first, whose shares are hardly more than a guess when tasks are easy to tell apart. A last batch of one
 /// example joins the batch before it, since batch normalisation cannot use it.
 public final class RouterTrainer {
-    private static final double LONGEST_GRADIENT = 1;
-
-    private final RouterShape shape;
     private final RouterSettings settings;
     private final Listener listener;
     private final Random random;
-    private final Map<String, float[]> parameters = new LinkedHashMap<>();
-    private final AdamW optimizer = new AdamW();
 
     /// Hears how the training goes.
     @FunctionalInterface
@@ -57,12 +45,10 @@ public final class RouterTrainer {
         void ended(int number, TrainedRouter.Epoch epoch);
     }
 
-    private RouterTrainer(RouterShape shape, RouterSettings settings, Listener listener) {
-        this.shape = shape;
+    private RouterTrainer(RouterSettings settings, Listener listener) {
         this.settings = settings;
         this.listener = listener;
         this.random = new Random(settings.seed());
-        shape.tensors().forEach((name, size) -> parameters.put(name, first(name, size)));
     }
 
     /// Trains a router.
@@ -88,7 +74,7 @@ public final class RouterTrainer {
             try (NDManager manager = TorchEngine.newManager()) {
                 // The bits of a sum depend on how many threads share it.
                 JniUtils.setNumThreads(1);
-                return new RouterTrainer(shape, settings, listener).run(manager, train, validation);
+                return new RouterTrainer(settings, listener).run(manager, shape, train, validation);
             }
         }
     }
@@ -107,23 +93,9 @@ public final class RouterTrainer {
         }
     }
 
-    /// First weights as PyTorch's `Linear` and `BatchNorm1d` have them.
-    private float[] first(String name, org.modelmerge.checkpoint.Shape size) {
-        float[] values = new float[Math.toIntExact(size.elementCount())];
-        if (name.startsWith("fc")) {
-            int inputs = name.startsWith("fc1") ? shape.featureCount() : shape.hidden();
-            float bound = (float) (1 / Math.sqrt(inputs));
-            for (int i = 0; i < values.length; i++) {
-                values[i] = (2 * random.nextFloat() - 1) * bound;
-            }
-        } else if (name.endsWith(".weight") || name.endsWith(".running_var")) {
-            Arrays.fill(values, 1);
-        }
-        return values;
-    }
-
-    private TrainedRouter run(NDManager manager, RouterExamples train, RouterExamples validation)
+    private TrainedRouter run(NDManager manager, RouterShape shape, RouterExamples train, RouterExamples validation)
             throws MergeException {
+        TrainableRouter router = new TrainableRouter(manager, shape, random);
         List<TrainedRouter.Epoch> curve = new ArrayList<>();
         Router best = null;
         int bestEpoch = 0;
@@ -137,13 +109,13 @@ public final class RouterTrainer {
                 long done = (long) (epoch - 1) * batches.length + b;
                 double rate = settings.learningRate() * (1 - (double) done / steps);
                 int[] chosen = Arrays.copyOfRange(order, batches[b][0], batches[b][1]);
-                loss += chosen.length * step(manager, train, chosen, rate);
+                loss += chosen.length * router.step(train, chosen, rate);
             }
-            TrainedRouter.Epoch result = measured(manager, validation, loss / train.count());
+            TrainedRouter.Epoch result = measured(router, validation, loss / train.count());
             curve.add(result);
             if (best == null || result.isBetterThan(curve.get(bestEpoch - 1))) {
                 bestEpoch = epoch;
-                best = Router.of(shape, parameters);
+                best = router.router();
             }
             listener.ended(epoch, result);
         }
@@ -151,6 +123,31 @@ public final class RouterTrainer {
             throw new IllegalStateException("no epoch of " + settings.epochs());
         }
         return new TrainedRouter(best, bestEpoch, curve);
+    }
+
+    private TrainedRouter.Epoch measured(TrainableRouter router, RouterExamples validation, double trainLoss) {
+        int correct = 0;
+        double loss = 0;
+        for (int[] batch : batches(validation.count(), settings.batchSize())) {
+            int[] chosen = IntStream.range(batch[0], batch[1]).toArray();
+            float[][] logProbabilities = router.logProbabilities(validation, chosen);
+            for (int i = 0; i < chosen.length; i++) {
+                int task = validation.tasks()[chosen[i]];
+                correct += largest(logProbabilities[i]) == task ? 1 : 0;
+                loss -= logProbabilities[i][task];
+            }
+        }
+        return new TrainedRouter.Epoch(trainLoss, loss / validation.count(), (double) correct / validation.count());
+    }
+
+    private static int largest(float[] values) {
+        int best = 0;
+        for (int task = 1; task < values.length; task++) {
+            if (values[task] > values[best]) {
+                best = task;
+            }
+        }
+        return best;
     }
 
     private static void stopIfInterrupted() throws MergeException {
@@ -182,131 +179,5 @@ public final class RouterTrainer {
             order[j] = held;
         }
         return order;
-    }
-
-    /// One step of the optimiser.
-    ///
-    /// @return the loss before it
-    private double step(NDManager manager, RouterExamples train, int[] chosen, double rate) {
-        Map<String, float[]> gradients = new LinkedHashMap<>();
-        double value;
-        try (BatchMemory memory = new BatchMemory(manager)) {
-            Map<String, NDArray> leaves = leaves(memory);
-            leaves.forEach((name, leaf) -> leaf.setRequiresGradient(RouterNetwork.isLearned(name)));
-            NDArray x = features(memory, train, chosen);
-            NDArray firstMask = dropout(memory, chosen.length);
-            NDArray secondMask = dropout(memory, chosen.length);
-            NDArray target = target(memory, train, chosen);
-            try (GradientCollector collector = Engine.getInstance().newGradientCollector()) {
-                NDArray logits = new RouterNetwork(leaves).train(x, firstMask, secondMask);
-                NDArray loss = logits.logSoftmax(-1).mul(target).sum().neg();
-                collector.backward(loss);
-                value = loss.getFloat();
-            }
-            leaves.forEach((name, leaf) -> {
-                if (RouterNetwork.isLearned(name)) {
-                    gradients.put(name, leaf.getGradient().toFloatArray());
-                } else {
-                    parameters.put(name, leaf.toFloatArray());
-                }
-            });
-        }
-        shorten(gradients);
-        optimizer.step(parameters, gradients, rate);
-        return value;
-    }
-
-    private Map<String, NDArray> leaves(BatchMemory memory) {
-        Map<String, NDArray> leaves = new LinkedHashMap<>();
-        shape.tensors().forEach((name, size) -> {
-            float[] values = parameters.getOrDefault(name, new float[0]);
-            leaves.put(name, memory.floats(RouterNetwork.shape(size), buffer -> buffer.asFloatBuffer()
-                    .put(values)));
-        });
-        return leaves;
-    }
-
-    private NDArray features(BatchMemory memory, RouterExamples examples, int[] chosen) {
-        return memory.floats(new Shape(chosen.length, shape.featureCount()), buffer -> {
-            for (int i : chosen) {
-                for (float feature : examples.features()[i]) {
-                    buffer.putFloat(feature);
-                }
-            }
-        });
-    }
-
-    /// 1 / batch at each example's task, so that the sum over all is the mean cross-entropy.
-    private NDArray target(BatchMemory memory, RouterExamples examples, int[] chosen) {
-        float share = 1f / chosen.length;
-        return memory.floats(new Shape(chosen.length, shape.taskCount()), buffer -> {
-            for (int i : chosen) {
-                for (int task = 0; task < shape.taskCount(); task++) {
-                    buffer.putFloat(task == examples.tasks()[i] ? share : 0);
-                }
-            }
-        });
-    }
-
-    /// Half of the units are dropped, so one random bit decides each, and the rest counts twice.
-    private NDArray dropout(BatchMemory memory, int count) {
-        return memory.floats(new Shape(count, shape.hidden()), buffer -> {
-            while (buffer.hasRemaining()) {
-                long bits = random.nextLong();
-                for (int i = 0; i < Long.SIZE && buffer.hasRemaining(); i++) {
-                    buffer.putFloat((bits >>> i & 1) == 0 ? 0 : 2);
-                }
-            }
-        });
-    }
-
-    /// Cuts the gradient of all parameters together to length 1, as the Trainer does by default.
-    private static void shorten(Map<String, float[]> gradients) {
-        double squares = 0;
-        for (float[] gradient : gradients.values()) {
-            for (float element : gradient) {
-                squares += (double) element * element;
-            }
-        }
-        double length = Math.sqrt(squares);
-        if (length > LONGEST_GRADIENT) {
-            float factor = (float) (LONGEST_GRADIENT / length);
-            for (float[] gradient : gradients.values()) {
-                for (int i = 0; i < gradient.length; i++) {
-                    gradient[i] *= factor;
-                }
-            }
-        }
-    }
-
-    private TrainedRouter.Epoch measured(NDManager manager, RouterExamples validation, double trainLoss) {
-        int correct = 0;
-        double loss = 0;
-        for (int[] batch : batches(validation.count(), settings.batchSize())) {
-            int[] chosen = IntStream.range(batch[0], batch[1]).toArray();
-            try (BatchMemory memory = new BatchMemory(manager)) {
-                RouterNetwork network = new RouterNetwork(leaves(memory));
-                float[] logProbabilities = network.evaluate(features(memory, validation, chosen))
-                        .logSoftmax(-1)
-                        .toFloatArray();
-                for (int i = 0; i < chosen.length; i++) {
-                    int task = validation.tasks()[chosen[i]];
-                    int from = i * shape.taskCount();
-                    correct += largest(logProbabilities, from) == task ? 1 : 0;
-                    loss -= logProbabilities[from + task];
-                }
-            }
-        }
-        return new TrainedRouter.Epoch(trainLoss, loss / validation.count(), (double) correct / validation.count());
-    }
-
-    private int largest(float[] values, int from) {
-        int best = 0;
-        for (int task = 1; task < shape.taskCount(); task++) {
-            if (values[from + task] > values[from + best]) {
-                best = task;
-            }
-        }
-        return best;
     }
 }

@@ -1,5 +1,6 @@
 package org.modelmerge.network;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -30,13 +31,11 @@ final class TaskQuestions implements AutoCloseable {
 
     /// @throws MergeException `MALFORMED` for an architecture that does not exist, or texts without a tokenizer
     TaskQuestions(ModelSettings settings, RunOptions options) throws MergeException {
-        this.architecture = Architectures.named(settings.architecture());
+        this.architecture = Architectures.of(settings);
         this.settings = settings;
         this.options = options;
-        if (architecture.kind() == Architecture.Kind.TEXT && settings.tokenizer() == null) {
-            throw MergeException.of(
-                            ErrorCode.MALFORMED, "missing key model.tokenizer, which " + architecture.name() + " needs")
-                    .withHint("name the tokenizer.json of the base model");
+        if (architecture.kind() == Architecture.Kind.TEXT) {
+            tokenizer(settings);
         }
     }
 
@@ -49,6 +48,20 @@ final class TaskQuestions implements AutoCloseable {
     /// as the network reads.
     NetworkSettings networkSettings(ModelConfig config) {
         return networkSettings(settings, config);
+    }
+
+    /// The tokenizer of a network that reads tokens.
+    ///
+    /// @throws MergeException `MALFORMED` if the task file names none
+    static Path tokenizer(ModelSettings settings) throws MergeException {
+        Path tokenizer = settings.tokenizer();
+        if (tokenizer == null) {
+            throw settings.fault(
+                            ErrorCode.MALFORMED,
+                            "missing key model.tokenizer, which " + settings.architecture() + " needs")
+                    .withHint("name the tokenizer.json of the base model");
+        }
+        return tokenizer;
     }
 
     static NetworkSettings networkSettings(ModelSettings settings, ModelConfig config) {
@@ -71,8 +84,8 @@ final class TaskQuestions implements AutoCloseable {
     /// @param own the classifier of the model itself, or null
     Answers answers(BatchFeatures network, Blueprint blueprint, @Nullable Head own, Task task, TaskData data)
             throws MergeException {
+        Head head = head(task, blueprint, own);
         try {
-            Head head = head(task, blueprint, own);
             return switch (data) {
                 case TaskData.Text text -> {
                     TokenizedTexts items = texts(blueprint);
@@ -86,7 +99,7 @@ final class TaskQuestions implements AutoCloseable {
         }
     }
 
-    private static Head head(Task task, Blueprint blueprint, @Nullable Head own) throws MergeException {
+    private Head head(Task task, Blueprint blueprint, @Nullable Head own) throws MergeException {
         org.modelmerge.task.Head file = task.head();
         if (file != null) {
             Head head = Head.read(file.file(), file.prefix(), blueprint.featureCount());
@@ -98,12 +111,24 @@ final class TaskQuestions implements AutoCloseable {
             return head;
         }
         if (own != null) {
-            checkLabels(task, own);
+            try {
+                checkLabels(task, own);
+            } catch (MergeException e) {
+                throw settings.named(e);
+            }
             return own;
         }
-        throw MergeException.of(
+        throw noHead(settings, task, "model");
+    }
+
+    /// The refusal of a task whose head is nowhere.
+    ///
+    /// @param owner of weights that could have had a classifier
+    static MergeException noHead(ModelSettings settings, Task task, String owner) {
+        return settings.fault(
                         ErrorCode.MISMATCH,
-                        "task " + Printable.text(task.name()) + " has no head, and the model no classifier of its own")
+                        "task " + Printable.text(task.name()) + " has no head, and the " + owner
+                                + " no classifier of its own")
                 .withHint("name the task's head in the task file: head: {file: ..., prefix: ...}");
     }
 

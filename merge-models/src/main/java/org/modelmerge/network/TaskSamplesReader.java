@@ -5,7 +5,6 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
-import org.modelmerge.error.Printable;
 import org.modelmerge.network.NetworkGradients.TaskSamples;
 import org.modelmerge.task.ModelSettings;
 import org.modelmerge.task.Task;
@@ -48,12 +47,7 @@ final class TaskSamplesReader {
         if (architecture.kind() == Architecture.Kind.IMAGE) {
             return null;
         }
-        if (model.tokenizer() == null) {
-            throw MergeException.of(
-                            ErrorCode.MALFORMED, "missing key model.tokenizer, which " + architecture.name() + " needs")
-                    .withHint("name the tokenizer.json of the base model");
-        }
-        return TextTokenizer.open(model.tokenizer(), blueprint.vocabularySize(), blueprint.longestText());
+        return TextTokenizer.open(TaskQuestions.tokenizer(model), blueprint.vocabularySize(), blueprint.longestText());
     }
 
     private UnlabelledSamples samples(TaskData data, @Nullable TextTokenizer tokenizer) throws MergeException {
@@ -76,11 +70,7 @@ final class TaskSamplesReader {
         }
         String prefix = blueprint.classifierPrefix();
         if (prefix == null || !base.shapes().containsKey(prefix + "weight")) {
-            throw MergeException.of(
-                            ErrorCode.MISMATCH,
-                            "task " + Printable.text(task.name())
-                                    + " has no head, and the base no classifier of its own")
-                    .withHint("name the task's head in the task file: head: {file: ..., prefix: ...}");
+            throw TaskQuestions.noHead(model, task, "base");
         }
         // Its shape is checked where it is read; that it is a classifier of these features is checked here.
         Head.of(base, prefix, blueprint.featureCount());

@@ -142,10 +142,6 @@ final class NetworkAnswersTest {
                 textTask("text\tlabel\n", List.of()), ErrorCode.MALFORMED, "no items (got 0, expected at least 1)");
         Task task = textTask(data, List.of());
         assertRefused(
-                new Task("t", null, List.of(), task.test(), null, task.unlabelled(), null),
-                ErrorCode.MISMATCH,
-                "task t has no head, and the model no classifier of its own");
-        assertRefused(
                 new Task("t", new Head(head(31), ""), List.of(), task.test(), null, task.unlabelled(), null),
                 ErrorCode.MISMATCH,
                 "weight: the head does not fit the network (got [2, 31], expected [classes, 32])");
@@ -175,6 +171,27 @@ final class NetworkAnswersTest {
                 .isInstanceOfSatisfying(
                         MergeException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.MALFORMED))
                 .hasMessage("missing key model.tokenizer, which bert needs");
+    }
+
+    @Test
+    void namesTheTaskFileWhereWhatItSaysIsWrong() throws Exception {
+        Path file = folder.resolve("tasks.yaml");
+        ModelSettings unknown = new ModelSettings("brt", Pooling.MEAN, 16, null, null, file);
+        assertThatThrownBy(() -> new NetworkAnswers(unknown, TWO))
+                .hasMessageStartingWith(file + ": unknown architecture (got brt, ");
+
+        ModelSettings without = new ModelSettings("bert", Pooling.MEAN, 16, null, null, file);
+        assertThatThrownBy(() -> new NetworkAnswers(without, TWO))
+                .hasMessage(file + ": missing key model.tokenizer, which bert needs");
+
+        ModelSettings settings =
+                new ModelSettings("bert", Pooling.MEAN, 16, tinyBert(16).tokenizer(), null, file);
+        Task task = textTask("text\tlabel\na card\t1\n", List.of());
+        Task headless = new Task("t", null, List.of(), task.test(), null, task.unlabelled(), null);
+        try (NetworkAnswers answers = new NetworkAnswers(settings, TWO)) {
+            assertThatThrownBy(() -> answers.answers(Fixture.resource("tiny-bert"), headless, Split.TEST))
+                    .hasMessage(file + ": task t has no head, and the model no classifier of its own");
+        }
     }
 
     private static void assertRefused(Task task, ErrorCode code, String problem) throws Exception {

@@ -25,6 +25,8 @@ public final class ScoreCommand {
     private static final String MODEL = "{}";
     private static final Pattern NUMBER = Pattern.compile("[-+]?(\\.[0-9]+|[0-9]+(\\.[0-9]*)?)([eE][-+]?[0-9]{1,3})?");
     private static final int LINE_LIMIT = 4096;
+    /// What systems and shells add to the number of the signal that ended a process.
+    private static final int SIGNALS = 128;
 
     private final List<String> words;
 
@@ -63,7 +65,11 @@ public final class ScoreCommand {
         try (ChildProcess child = new ChildProcess()) {
             return number(command, child.start(command), errors);
         } catch (IOException e) {
-            throw failure(command, "cannot be started: " + Printable.text(String.valueOf(e.getMessage())), e);
+            throw failure(
+                    command,
+                    "cannot be started: "
+                            + Printable.text(String.valueOf(e.getMessage()).strip()),
+                    e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw MergeException.of(ErrorCode.CANCELLED, "interrupted", e);
@@ -89,7 +95,8 @@ public final class ScoreCommand {
         output.join(ChildProcess.PATIENCE);
         talk.join(ChildProcess.PATIENCE);
         if (exit != 0) {
-            throw failure(command, "failed (got exit code " + exit + ", expected 0)", null);
+            String signal = exit > SIGNALS ? ", as after signal " + (exit - SIGNALS) : "";
+            throw failure(command, "failed (got exit code " + exit + signal + ", expected 0)", null);
         }
         double score = NUMBER.matcher(last.get()).matches() ? Double.parseDouble(last.get()) : Double.NaN;
         if (!Double.isFinite(score)) {

@@ -15,7 +15,8 @@ final class DifferenceTable {
         }
         html.open("section").element("h2", "Differences on the same items");
         html.open("p").text("In percentage points, with 95% bootstrap intervals and exact McNemar tests, p values ");
-        html.text("corrected by Holm\u2019s method for all comparisons on this page. ")
+        html.text("corrected by Holm\u2019s method for all comparisons on this page. Won are the items that ")
+                .text("only this model answers right, lost those that only the other does.")
                 .close("p");
         List<Comparison> averaged = comparisons.stream()
                 .filter(comparison -> comparison.average() != null)
@@ -35,7 +36,11 @@ final class DifferenceTable {
         }
         for (Comparison comparison : comparisons) {
             // One comparison is what the reader came for; of many, the averages above are.
-            html.open("details", comparisons.size() == 1 ? new String[] {"open", ""} : new String[0]);
+            if (comparisons.size() == 1) {
+                html.open("details", "class", "by-task", "open", "");
+            } else {
+                html.open("details", "class", "by-task");
+            }
             html.open("summary");
             names(html, comparison);
             html.text(", by task").close("summary");
@@ -67,7 +72,7 @@ final class DifferenceTable {
                 .open("thead")
                 .open("tr");
         html.element("th", first, "scope", "col");
-        for (String head : List.of("difference", "95% interval", "only it / only the other right", "p")) {
+        for (String head : List.of("difference", "95% interval", "won / lost", "p")) {
             html.element("th", head, "scope", "col", "class", "n");
         }
         html.element("th", "verdict", "scope", "col").close("tr").close("thead").open("tbody");

@@ -24,11 +24,13 @@ final class TaskFileReader {
     private static final List<String> TEXT_KEYS = List.of("file", "text", "label", "rows");
     private static final List<String> IMAGE_KEYS = List.of("images", "labels", "rows");
 
+    private final Path source;
     private final Path file;
 
-    /// @param file the task file; its folder is what paths are relative to
-    TaskFileReader(Path file) {
-        this.file = file.toAbsolutePath().normalize();
+    /// @param source the task file; its folder is what paths are relative to
+    TaskFileReader(Path source) {
+        this.source = source;
+        this.file = source.toAbsolutePath().normalize();
     }
 
     TaskFile file(Tree tree) throws MergeException {
@@ -56,7 +58,8 @@ final class TaskFileReader {
                 tree.has("pooling") ? pooling(tree) : Pooling.MEAN,
                 tree.has("max-length") ? maxLength(tree) : ModelSettings.DEFAULT_MAX_LENGTH,
                 tree.has("tokenizer") ? path(tree, "tokenizer") : null,
-                tree.has("frozen") ? path(tree, "frozen") : null);
+                tree.has("frozen") ? path(tree, "frozen") : null,
+                source);
     }
 
     private static Pooling pooling(Tree tree) throws MergeException {

@@ -37,8 +37,8 @@ final class TaskFileTest {
         TaskFile tasks = read(TEXT_TASKS);
 
         assertThat(tasks.model())
-                .isEqualTo(
-                        new ModelSettings("bert", Pooling.CLS, 48, at("tokenizer.json"), at("embeddings.safetensors")));
+                .isEqualTo(new ModelSettings(
+                        "bert", Pooling.CLS, 48, at("tokenizer.json"), at("embeddings.safetensors"), at("tasks.yaml")));
         Rows tenths = new Rows(9, Rows.OPEN, 10, null);
         assertThat(tasks.tasks())
                 .containsExactly(new Task(
@@ -60,7 +60,8 @@ final class TaskFileTest {
                 test: {images: ../images/x.idx.gz, labels: y.idx}
             """);
 
-        assertThat(tasks.model()).isEqualTo(new ModelSettings("image-cnn", Pooling.MEAN, 512, null, null));
+        assertThat(tasks.model())
+                .isEqualTo(new ModelSettings("image-cnn", Pooling.MEAN, 512, null, null, at("tasks.yaml")));
         Path images = folder.resolveSibling("images/x.idx.gz");
         assertThat(tasks.tasks())
                 .containsExactly(new Task(
