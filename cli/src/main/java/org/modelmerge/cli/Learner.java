@@ -1,6 +1,5 @@
 package org.modelmerge.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -13,11 +12,9 @@ import org.modelmerge.adamerging.LearningSettings;
 import org.modelmerge.adamerging.LearningTrace;
 import org.modelmerge.catalog.LearningOptions;
 import org.modelmerge.checkpoint.LocalStorage;
-import org.modelmerge.checkpoint.OutputTransaction;
 import org.modelmerge.engine.MergeRequest;
 import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
-import org.modelmerge.json.JsonWriter;
 import org.modelmerge.learning.CoefficientLearning;
 import org.modelmerge.learning.LearnedCoefficients;
 import org.modelmerge.learning.LearningObserver;
@@ -33,21 +30,13 @@ final class Learner {
     private final Path tasks;
     private final @Nullable Path state;
     private final @Nullable Path save;
-    private final boolean force;
 
-    private Learner(
-            Talk talk,
-            LearningSettings settings,
-            Path tasks,
-            @Nullable Path state,
-            @Nullable Path save,
-            boolean force) {
+    private Learner(Talk talk, LearningSettings settings, Path tasks, @Nullable Path state, @Nullable Path save) {
         this.talk = talk;
         this.settings = settings;
         this.tasks = tasks;
         this.state = state;
         this.save = save;
-        this.force = force;
     }
 
     /// Reads the options of learning; null if the merge needs none of it.
@@ -67,10 +56,7 @@ final class Learner {
         }
         LearningSettings how = LearningOptions.of(values, settings.seed());
         Path save = values.get(LearningOptions.SAVE) instanceof String text ? Path.of(text) : null;
-        if (save != null && !output.dryRun) {
-            OutputTransaction.check(LocalStorage.INSTANCE, save, false, output.force);
-        }
-        return new Learner(talk, how, tasks, state, save, output.force);
+        return new Learner(talk, how, tasks, state, save);
     }
 
     /// The coefficients before the first step.
@@ -122,19 +108,9 @@ final class Learner {
                 Locale.ROOT, "%.4f", Arrays.stream(step.entropy()).average().orElse(0));
     }
 
-    /// Writes the coefficients where that was asked for.
-    void save(CoefficientTable coefficients) throws MergeException {
-        if (save == null) {
-            return;
-        }
-        byte[] bytes = JsonWriter.write(coefficients.value()).getBytes(StandardCharsets.UTF_8);
-        try (OutputTransaction transaction = OutputTransaction.begin(LocalStorage.INSTANCE, force)) {
-            try {
-                LocalStorage.INSTANCE.write(transaction.stageFile(save), bytes);
-            } catch (MergeException e) {
-                throw transaction.inOutputs(e);
-            }
-            transaction.publish();
-        }
+    /// Where the coefficients are written, null for nowhere.
+    @Nullable
+    Path save() {
+        return save;
     }
 }

@@ -54,19 +54,17 @@ final class MergeWork {
         long start = System.nanoTime();
         Learner learner = Learner.of(talk, output, learning, method, settings);
         if (learner == null) {
-            return run(order(settings, models, byRecipe), models, null, start);
+            return run(order(settings, models, byRecipe, null), models, null, start);
         }
-        MergeOrder before = order(applying(learner.start(models.experts().size())), models, byRecipe);
+        MergeOrder before = order(applying(learner.start(models.experts().size())), models, byRecipe, learner.save());
         if (output.dryRun) {
             talk.say(learner.plan());
             return run(before, models, null, start);
         }
         checkBefore(before, models);
         LearnedCoefficients learned = learner.learn(before.merge());
-        MergeOrder after = order(applying(learned.table()), models, byRecipe);
-        int exit = run(after, models, learner.forReport(learned), start);
-        learner.save(learned.table());
-        return exit;
+        MergeOrder after = order(applying(learned.table()), models, byRecipe, learner.save());
+        return run(after, models, learner.forReport(learned), start);
     }
 
     /// Tells before the long work what keeps the merge from being made or evaluated.
@@ -125,7 +123,8 @@ final class MergeWork {
         }
     }
 
-    private MergeOrder order(Settings chosen, Operands models, @Nullable Path byRecipe) throws MergeException {
+    private MergeOrder order(Settings chosen, Operands models, @Nullable Path byRecipe, @Nullable Path coefficients)
+            throws MergeException {
         Console console = talk.console();
         Path named = Words.pathOrNull(console, "--output", output.output);
         Path target = named != null ? named : byRecipe != null ? byRecipe : byDefault(console, models.base());
@@ -141,7 +140,8 @@ final class MergeWork {
                 output.force,
                 !output.noReport,
                 reportPrefix(console, output.report),
-                Words.pathOrNull(console, "--write-recipe", output.writeRecipe));
+                Words.pathOrNull(console, "--write-recipe", output.writeRecipe),
+                coefficients);
     }
 
     private static Path byDefault(Console console, Path base) throws MergeException {

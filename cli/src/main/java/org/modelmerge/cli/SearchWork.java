@@ -194,7 +194,7 @@ final class SearchWork {
 
     private MergeOrder order(MergeRequest request, Path target) {
         MergeOrder plain = MergeOrder.of(request, target);
-        return new MergeOrder(plain.merge(), target, command.outputs.force, true, null, null);
+        return new MergeOrder(plain.merge(), target, command.outputs.force, true, null, null, null);
     }
 
     private void merge(MergeRequest request, Path target) throws MergeException {

@@ -57,7 +57,8 @@ final class TwinWork {
                 output.force,
                 !output.noReport,
                 MergeWork.reportPrefix(talk.console(), output.report),
-                Words.pathOrNull(talk.console(), "--write-recipe", output.writeRecipe));
+                Words.pathOrNull(talk.console(), "--write-recipe", output.writeRecipe),
+                null);
         try (TaskEvaluation evaluation = TaskEvaluation.open(talk, output, settings, models, order.output());
                 TwinSession session = TwinSession.open(order)) {
             if (output.dryRun) {

@@ -199,4 +199,20 @@ final class LanguageModelTest {
                 .contains("merge: warning: expert expert is BF16 and the base F32: what the expert changed by less than"
                         + " half a step of its dtype was lost when it was saved");
     }
+
+    @Test
+    void expertsOfFewerBitsInOneLine() throws IOException {
+        llama(DType.BF16, 8, 2, true).write(expert());
+        Path second = directory.resolve("second");
+        Files.createDirectory(second);
+        llama(DType.BF16, 8, 2, true).write(second.resolve("model.safetensors"));
+
+        Cli.Result result = merge("second");
+
+        assertThat(result.exit()).as(result.err()).isZero();
+        assertThat(result.err())
+                .containsOnlyOnce("merge: warning: experts")
+                .contains("merge: warning: experts expert, second are BF16 and the base F32: what they changed by less"
+                        + " than half a step of their dtype was lost when they were saved");
+    }
 }

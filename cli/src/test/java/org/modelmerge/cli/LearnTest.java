@@ -16,10 +16,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.modelmerge.adamerging.GradientOracle;
 import org.modelmerge.adamerging.LearningSettings;
+import org.modelmerge.error.ErrorCode;
 import org.modelmerge.error.MergeException;
 import org.modelmerge.evaluation.AnswerSource;
+import org.modelmerge.evaluation.Answers;
+import org.modelmerge.evaluation.Split;
 import org.modelmerge.network.NetworkAnswers.RunOptions;
 import org.modelmerge.task.ModelSettings;
+import org.modelmerge.task.Task;
 import org.modelmerge.task.TaskFile;
 
 /// `merge --method adamerging --tasks FILE`: learn, apply, evaluate, report.
@@ -34,11 +38,15 @@ final class LearnTest {
             unlabelled: {file: other.tsv, text: text}
         """;
 
+    private static final Set<String> INPUTS = Set.of(Models.BASE, Models.EXPERT_A, Models.EXPERT_B);
+
     @TempDir
     Path directory;
 
     private final List<LearningSettings> asked = new ArrayList<>();
     private int collapseAt = Integer.MAX_VALUE;
+    private int stepsMade;
+    private boolean evaluationFails;
 
     @BeforeEach
     void writeModels() throws IOException {
@@ -56,6 +64,7 @@ final class LearnTest {
         @Override
         public List<TaskLoss> gradients(
                 Map<String, MemorySegment> weights, int step, Map<String, MemorySegment> gradients) {
+            stepsMade++;
             gradients.get("w").setAtIndex(ValueLayout.JAVA_FLOAT, 0, -1);
             long[] predicted = step < collapseAt ? new long[] {16, 16} : new long[] {32, 0};
             double entropy = 0.6 - weights.get("w").getAtIndex(ValueLayout.JAVA_FLOAT, 0) / 10;
@@ -68,7 +77,21 @@ final class LearnTest {
 
         @Override
         public AnswerSource open(ModelSettings settings, RunOptions options) throws MergeException {
-            return answers.open(settings, options);
+            AnswerSource table = answers.open(settings, options);
+            return new AnswerSource() {
+                @Override
+                public Answers answers(Path model, Task task, Split split) throws MergeException {
+                    if (evaluationFails && !INPUTS.contains(model.getFileName().toString())) {
+                        throw MergeException.of(ErrorCode.UNAVAILABLE, "out of memory");
+                    }
+                    return table.answers(model, task, split);
+                }
+
+                @Override
+                public void close() {
+                    table.close();
+                }
+            };
         }
 
         @Override
@@ -184,6 +207,38 @@ final class LearnTest {
         assertThat(again.exit()).as(again.err()).isZero();
         assertThat(directory.resolve("merged.safetensors")).hasBinaryContent(first);
         assertThat(learn("--state", "state", "-f", "--init", "0.4").exit()).isEqualTo(2);
+    }
+
+    @Test
+    void aFailedEvaluationLeavesTheStateOnlyAndTheNextRunLearnsNothingAgain() throws IOException {
+        evaluationFails = true;
+        Cli.Result failed = learn("--save-coefficients", "learned.json", "--state", "state");
+        assertThat(failed.exit()).isEqualTo(5);
+        assertThat(stepsMade).isEqualTo(20);
+        assertThat(directory.resolve("state")).isDirectory();
+        assertThat(directory.resolve("learned.json")).doesNotExist();
+        assertThat(directory.resolve("merged.safetensors")).doesNotExist();
+
+        evaluationFails = false;
+        Cli.Result again = learn("--save-coefficients", "learned.json", "--state", "state");
+
+        assertThat(again.exit()).as(again.err()).isZero();
+        assertThat(stepsMade).isEqualTo(20);
+        byte[] resumed = Files.readAllBytes(directory.resolve("learned.json"));
+        learn("--save-coefficients", "learned.json", "-f");
+        assertThat(stepsMade).isEqualTo(40);
+        assertThat(directory.resolve("learned.json")).hasBinaryContent(resumed);
+    }
+
+    @Test
+    void leavesNoModelWhereTheCoefficientsCannotBeWritten() throws IOException {
+        Files.createDirectory(directory.resolve("learned.json"));
+
+        Cli.Result result = learn("--save-coefficients", "learned.json", "-f");
+
+        assertThat(result.exit()).as(result.err()).isNotZero();
+        assertThat(asked).isEmpty();
+        assertThat(directory.resolve("merged.safetensors")).doesNotExist();
     }
 
     @Test

@@ -14,11 +14,13 @@ public final class LearningOptions {
     /// Where learned coefficients are written.
     public static final String SAVE = "save-coefficients";
 
+    /// The table of coefficients that a merge applies.
+    public static final String COEFFICIENTS = "coefficients";
+
     /// Options that play no part once there are coefficients.
     static final List<String> NAMES =
             List.of("steps", "learning-rate", "init", "batch-size", "batches", "patience", SAVE);
 
-    private static final String COEFFICIENTS = "coefficients";
     private static final int MOST_STEPS = 1_000_000;
     private static final int MOST_SAMPLES = 1 << 16;
 

@@ -2,7 +2,9 @@ package org.modelmerge.engine;
 
 import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.modelmerge.checkpoint.DType;
@@ -23,21 +25,28 @@ final class HeaderWarnings {
                 plan.tensors().stream().filter(PlannedTensor::isMerged).toList();
         Set<DType> ofBase = dtypes(merged, 0);
         boolean hasF64 = ofBase.contains(DType.F64);
+        Map<Set<DType>, List<String>> narrower = new LinkedHashMap<>();
         for (int model = 1; model < plan.inputs().size(); model++) {
             Set<DType> ofExpert = dtypes(merged, model);
             hasF64 |= ofExpert.contains(DType.F64);
             if (isNarrower(merged, model)) {
-                warnings.add("expert " + Printable.text(plan.inputs().get(model).name()) + " is " + words(ofExpert)
-                        + " and the base "
-                        + words(ofBase)
-                        + ": what the expert changed by less than half a step of its dtype was lost when it was"
-                        + " saved");
+                String name = Printable.text(plan.inputs().get(model).name());
+                narrower.computeIfAbsent(ofExpert, _ -> new ArrayList<>()).add(name);
             }
         }
+        narrower.forEach((dtypes, experts) -> warnings.add(narrower(experts, words(dtypes), words(ofBase))));
         if (hasF64) {
             warnings.add("F64 tensors are rounded to F32 before merging");
         }
         return warnings;
+    }
+
+    private static String narrower(List<String> experts, String dtypes, String ofBase) {
+        return experts.size() == 1
+                ? "expert " + experts.getFirst() + " is " + dtypes + " and the base " + ofBase
+                        + ": what the expert changed by less than half a step of its dtype was lost when it was saved"
+                : "experts " + String.join(", ", experts) + " are " + dtypes + " and the base " + ofBase
+                        + ": what they changed by less than half a step of their dtype was lost when they were saved";
     }
 
     private static boolean isNarrower(List<PlannedTensor> merged, int model) {

@@ -38,9 +38,8 @@ final class TaskVectors implements AutoCloseable {
 
     private final List<Block> blocks = new ArrayList<>();
     private final int tasks;
-    private final BlockReader.Factory readers;
+    private final List<BlockReader> readers;
     private final BlockReader.Values @Nullable [] cache;
-    private final int threads;
     private final ExecutorService workers;
 
     /// A piece of a tensor.
@@ -49,17 +48,12 @@ final class TaskVectors implements AutoCloseable {
     record Block(PlannedTensor tensor, int row, long start, int count) {}
 
     private TaskVectors(
-            int tasks,
-            List<Block> blocks,
-            BlockReader.Factory readers,
-            BlockReader.Values @Nullable [] cache,
-            int threads) {
+            int tasks, List<Block> blocks, List<BlockReader> readers, BlockReader.Values @Nullable [] cache) {
         this.tasks = tasks;
         this.blocks.addAll(blocks);
         this.readers = readers;
         this.cache = cache;
-        this.threads = threads;
-        this.workers = Executors.newFixedThreadPool(threads, work -> {
+        this.workers = Executors.newFixedThreadPool(readers.size(), work -> {
             Thread thread = new Thread(work, "modelmerge-task-vectors");
             thread.setDaemon(true);
             return thread;
@@ -84,12 +78,12 @@ final class TaskVectors implements AutoCloseable {
                 blocks.add(new Block(tensor, row == null ? 0 : row, start, (int) Math.min(BLOCK, size - start)));
             }
         }
+        List<BlockReader> readers = new ArrayList<>();
+        for (int k = 0; k < Math.min(threads, blocks.size()); k++) {
+            readers.add(new BlockReader(job, election, BLOCK));
+        }
         return new TaskVectors(
-                job.plan().tasks().size(),
-                blocks,
-                () -> new BlockReader(job, election, BLOCK),
-                cached ? new BlockReader.Values[blocks.size()] : null,
-                threads);
+                job.plan().tasks().size(), blocks, readers, cached ? new BlockReader.Values[blocks.size()] : null);
     }
 
     /// The row of each merged tensor in a table of coefficients.
@@ -105,8 +99,7 @@ final class TaskVectors implements AutoCloseable {
     ///
     /// @param weights room for each learned tensor
     void merge(CoefficientTrainer trainer, Map<String, MemorySegment> weights) throws MergeException {
-        forEachBlock((block, _, values) -> {
-            float[] out = new float[block.count()];
+        forEachBlock((block, _, values, out) -> {
             float[] theta = values.base();
             for (int i = 0; i < tasks; i++) {
                 addScaled(theta, trainer.lambda(block.row(), i), values.tau()[i], out);
@@ -127,8 +120,7 @@ final class TaskVectors implements AutoCloseable {
     /// @param gradients dL/dtheta of each learned tensor
     double[] project(Map<String, MemorySegment> gradients, int rowCount) throws MergeException {
         double[][] sums = new double[blocks.size()][tasks];
-        forEachBlock((block, index, values) -> {
-            float[] gradient = new float[block.count()];
+        forEachBlock((block, index, values, gradient) -> {
             MemorySegment.copy(
                     segment(gradients, block),
                     ValueLayout.JAVA_FLOAT,
@@ -161,18 +153,18 @@ final class TaskVectors implements AutoCloseable {
     }
 
     private interface Visitor {
-        void visit(Block block, int index, BlockReader.Values values);
+        /// @param scratch of the block's length, to be overwritten
+        void visit(Block block, int index, BlockReader.Values values, float[] scratch);
     }
 
     private void forEachBlock(Visitor visitor) throws MergeException {
         AtomicInteger next = new AtomicInteger();
         List<Callable<@Nullable Void>> shifts = new ArrayList<>();
-        for (int k = 0; k < Math.min(threads, blocks.size()); k++) {
+        for (BlockReader reader : readers) {
             shifts.add(() -> {
-                BlockReader reader = readers.create();
                 for (int index = next.getAndIncrement(); index < blocks.size(); index = next.getAndIncrement()) {
                     Block block = blocks.get(index);
-                    visitor.visit(block, index, values(reader, block, index));
+                    visitor.visit(block, index, values(reader, block, index), reader.scratch(block.count()));
                 }
                 return null;
             });

@@ -38,7 +38,7 @@ public final class CommandScore implements CandidateScore {
     @Override
     public Score score(MergeMethod candidate, int number) throws MergeException {
         MergeOrder plain = MergeOrder.of(request.withMethod(candidate), place);
-        MergeOrder order = new MergeOrder(plain.merge(), place, false, false, null, null);
+        MergeOrder order = new MergeOrder(plain.merge(), place, false, false, null, null, null);
         try (MergeSession session = MergeSession.open(order)) {
             return session.runUnpublished(observer, model -> new Score(command.score(model, errors), Map.of()));
         }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.modelmerge.catalog.LearningOptions;
 import org.modelmerge.catalog.MethodCatalog;
 import org.modelmerge.checkpoint.Checkpoint;
 import org.modelmerge.checkpoint.Hashes;
@@ -65,7 +66,18 @@ final class Documents {
         if (staged.recipe() != null && order.recipe() != null) {
             SideFiles.write(storage, staged.recipe(), RecipeFile.write(recipe(order.recipe(), result)));
         }
+        if (staged.coefficients() != null) {
+            SideFiles.write(storage, staged.coefficients(), JsonWriter.write(table()));
+        }
         return new MergeOutcome(report, order.reportAt());
+    }
+
+    /// The table of coefficients that the method applied.
+    private Map<?, ?> table() {
+        if (plan.parameters().get(LearningOptions.COEFFICIENTS) instanceof Map<?, ?> table) {
+            return table;
+        }
+        throw new IllegalStateException(plan.method() + " has no table of coefficients to write");
     }
 
     /// Tables are files of their own: a recipe stays readable, and the file's hash is the one in the model's header.

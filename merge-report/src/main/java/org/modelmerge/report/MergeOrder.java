@@ -13,13 +13,16 @@ import org.modelmerge.engine.MergeRequest;
 /// @param reportPrefix PREFIX of PREFIX.html and PREFIX.json; null for `STEM.report` beside a file,
 ///     `merge-report` inside a folder
 /// @param recipe where to write the recipe; null for none besides the one inside a folder
+/// @param coefficients where to write the method's table of coefficients as JSON; null for nowhere besides the one
+///     inside a folder
 public record MergeOrder(
         MergeRequest merge,
         Path output,
         boolean force,
         boolean report,
         @Nullable Path reportPrefix,
-        @Nullable Path recipe) {
+        @Nullable Path recipe,
+        @Nullable Path coefficients) {
     static final String FOLDER_REPORT = "merge-report";
 
     private static final String SUFFIX = ".safetensors";
@@ -27,7 +30,7 @@ public record MergeOrder(
     /// A merge with a report in its usual place, which replaces nothing that exists.
     public static MergeOrder of(MergeRequest merge, Path output) {
         MergeRequest named = isFile(output) ? merge.withSingleFile(String.valueOf(output.getFileName())) : merge;
-        return new MergeOrder(named, output, false, true, null, null);
+        return new MergeOrder(named, output, false, true, null, null, null);
     }
 
     /// Whether the output is one file.

@@ -70,6 +70,9 @@ public final class MergeSession implements AutoCloseable {
         if (order.recipe() != null) {
             outputs.add(new Output(order.recipe(), false));
         }
+        if (order.coefficients() != null) {
+            outputs.add(new Output(order.coefficients(), false));
+        }
         return outputs;
     }
 

@@ -12,12 +12,14 @@ import org.modelmerge.error.MergeException;
 /// @param html the report's page, null for none
 /// @param json the report's data, null for none
 /// @param recipe the recipe beside the output, null for none
+/// @param coefficients the table of coefficients beside the output, null for none
 record Staged(
         Path output,
         Path weights,
         @Nullable Path html,
         @Nullable Path json,
-        @Nullable Path recipe) {
+        @Nullable Path recipe,
+        @Nullable Path coefficients) {
     /// Reserves all outputs of an order.
     static Staged in(OutputTransaction transaction, MergeOrder order) throws MergeException {
         boolean isFile = order.isFile();
@@ -34,7 +36,16 @@ record Staged(
             html = output.resolve(MergeOrder.FOLDER_REPORT + ".html");
             json = output.resolve(MergeOrder.FOLDER_REPORT + ".json");
         }
-        Path recipe = order.recipe();
-        return new Staged(output, weights, html, json, recipe == null ? null : transaction.stageFile(recipe));
+        return new Staged(
+                output,
+                weights,
+                html,
+                json,
+                stage(transaction, order.recipe()),
+                stage(transaction, order.coefficients()));
+    }
+
+    private static @Nullable Path stage(OutputTransaction transaction, @Nullable Path target) throws MergeException {
+        return target == null ? null : transaction.stageFile(target);
     }
 }

@@ -93,7 +93,7 @@ enum SessionScenario {
                 MergeRequest.Hashing.EVERYTHING,
                 storage);
         MergeOrder order =
-                new MergeOrder(request, root.resolve(output), force, true, null, root.resolve("recipe.yaml"));
+                new MergeOrder(request, root.resolve(output), force, true, null, root.resolve("recipe.yaml"), null);
         if (isTwin()) {
             try (TwinSession session = TwinSession.open(order)) {
                 TwinSession.Outcome _ = session.run(MergeObserver.NONE);
