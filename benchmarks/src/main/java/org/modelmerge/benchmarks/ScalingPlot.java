@@ -32,13 +32,13 @@ final class ScalingPlot {
         this.cost = cost;
         left = panel * (WIDTH + RIGHT) + LEFT;
         scaleX = (WIDTH - LEFT)
-                / Svg.roundedUp(lines.values().stream()
+                / Svg.axisEnd(lines.values().stream()
                         .flatMap(List::stream)
                         .mapToDouble(Point::size)
                         .max()
                         .orElse(1));
         scaleY = (HEIGHT - TOP - BOTTOM)
-                / Svg.roundedUp(lines.values().stream()
+                / Svg.axisEnd(lines.values().stream()
                         .flatMap(List::stream)
                         .mapToDouble(Point::high)
                         .max()
@@ -93,9 +93,9 @@ final class ScalingPlot {
     private void axes(String kind) {
         double bottom = HEIGHT - BOTTOM;
         double right = left + WIDTH - LEFT;
-        for (int k = 0; k <= 4; k++) {
-            double size = (right - left) / scaleX * k / 4;
-            double seconds = (bottom - TOP) / scaleY * k / 4;
+        for (int k = 0; k <= Svg.TICKS; k++) {
+            double size = (right - left) / scaleX * k / Svg.TICKS;
+            double seconds = (bottom - TOP) / scaleY * k / Svg.TICKS;
             svg.stroke("#ddd", 1, left, y(seconds), right, y(seconds));
             svg.text(left - 6, y(seconds) + 4, "end", "#333", Svg.plain(seconds));
             svg.text(x(size), bottom + 16, "middle", "#333", Svg.plain(size));

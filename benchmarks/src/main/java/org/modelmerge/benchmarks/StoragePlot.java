@@ -19,9 +19,6 @@ final class StoragePlot {
     private static final int BOTTOM = 48;
     /// Ends of the accuracy scale are multiples of this many per cent.
     private static final double STEP = 5;
-    private static final int TICKS = 4;
-    /// First digits of what ticks of storage are apart.
-    private static final List<Double> EVEN = List.of(1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0);
     /// Labels are at least as far apart.
     private static final double LINE = 13;
     /// Room for a label.
@@ -53,7 +50,7 @@ final class StoragePlot {
                 best = Math.max(best, point.accuracy());
             }
         }
-        most = TICKS * roundedUp(largest / TICKS);
+        most = Svg.axisEnd(largest);
         low = STEP * Math.floor(least / STEP);
         high = STEP * Math.ceil(best / STEP);
     }
@@ -115,8 +112,8 @@ final class StoragePlot {
             svg.stroke("#ddd", 1, left, y(accuracy), right, y(accuracy));
             svg.text(left - 6, y(accuracy) + 4, "end", "#333", Svg.plain(accuracy));
         }
-        for (int k = 0; k <= TICKS; k++) {
-            double size = most * k / TICKS;
+        for (int k = 0; k <= Svg.TICKS; k++) {
+            double size = most * k / Svg.TICKS;
             svg.text(x(size), bottom + 16, "middle", "#333", Svg.plain(size));
         }
         svg.stroke("#333", 1, left, TOP, left, bottom);
@@ -135,16 +132,6 @@ final class StoragePlot {
                 svg.stroke(colour, 2, x(before.size()), y(before.accuracy()), x(point.size()), y(point.accuracy()));
             }
         }
-    }
-
-    private static double roundedUp(double value) {
-        double power = Math.pow(10, Math.floor(Math.log10(value)));
-        for (double even : EVEN) {
-            if (even * power >= value) {
-                return even * power;
-            }
-        }
-        throw new IllegalArgumentException("size " + value);
     }
 
     private double x(double size) {

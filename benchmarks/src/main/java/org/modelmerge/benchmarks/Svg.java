@@ -5,6 +5,11 @@ import java.util.Locale;
 
 /// An SVG picture while it is drawn.
 final class Svg {
+    /// Parts that the ticks divide an axis into.
+    static final int TICKS = 4;
+    /// First digits of what ticks are apart.
+    private static final List<Double> EVEN = List.of(1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 7.5, 10.0);
+
     /// Okabe and Ito's colours, which the colour-blind can tell apart.
     static final List<String> COLOURS = List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9");
 
@@ -51,17 +56,16 @@ final class Svg {
         return text.replace("&", "&amp;").replace("<", "&lt;");
     }
 
-    /// The next of 1, 2, 4, 8 times a power of ten, so that quarters are short numbers.
-    static double roundedUp(double value) {
-        double power = 1e-3;
-        while (power * 8 < value) {
-            power *= 10;
+    /// The end of an axis that holds a value: four times a short number, so that quarters are short numbers.
+    static double axisEnd(double value) {
+        double quarter = value / TICKS;
+        double power = Math.pow(10, Math.floor(Math.log10(quarter)));
+        for (double even : EVEN) {
+            if (even * power >= quarter) {
+                return TICKS * even * power;
+            }
         }
-        double rounded = power;
-        while (rounded < value) {
-            rounded *= 2;
-        }
-        return rounded;
+        throw new IllegalArgumentException("axis up to " + value);
     }
 
     /// At most three decimals, and none that says nothing.

@@ -19,8 +19,7 @@ import org.modelmerge.checkpoint.TensorInfo;
 import org.modelmerge.error.MergeException;
 
 /// The run that the launchers have the JVM record for their start-up cache: it holds the classes and the profiles of
-/// what merges do. Merges in BF16, which most models come in, long enough for their loops to be compiled: a tenth off
-/// the time of a merge of 4 GB against a cache of some thousand weights.
+/// what merges do. In BF16, which most models come in, and long enough for the loops of a merge to be compiled.
 final class StartUpTraining {
     private static final int TENSORS = 8;
     private static final int ELEMENTS = 1 << 20;

@@ -69,10 +69,10 @@ final class Balance implements Scan.SliceValues {
         int n = slice.taskCount();
         float[][] beta = new float[n][];
         int[][] indexes = new int[n][];
+        int[] places = slice.intScratch();
         for (int i = 0; i < n; i++) {
             float[] normalised = factors.normalised()[i];
             beta[i] = slice.scratch();
-            int[] places = slice.intScratch();
             int open = sums == null
                     ? bounds.list(normalised, factors.left()[i], factors.right()[0], windows[i], beta[i], places)
                     : bounds.listSum(normalised, sums[i], windows[i], beta[i], places);
