@@ -1,10 +1,9 @@
 package org.modelmerge.kernel;
 
-/// Sums of scaled rows, the inner loop of every matrix product here.
+/// Sums of scaled rows, the inner loop of small matrix products and of those in float64.
 ///
 /// Each element is summed in the order of the rows, product and sum rounded separately, so the bits of a product do not
-/// depend on how it is cut into blocks. Eight rows a call keep the sum in a register; one target a call, because the
-/// compiler does not vectorise loops that store to two arrays.
+/// depend on how it is cut into blocks. Eight rows a call keep the sum in a register.
 public final class RowSums {
     /// Rows per call.
     public static final int ROWS = 8;
@@ -120,6 +119,15 @@ public final class RowSums {
                     + f5 * r5[j]
                     + f6 * r6[j]
                     + f7 * r7[j];
+        }
+    }
+
+    /// One row: `sum[j] += factor * row[j]`.
+    ///
+    /// @param count how many elements
+    public static void add(double factor, double[] row, double[] sum, int count) {
+        for (int j = 0; j < count; j++) {
+            sum[j] += factor * row[j];
         }
     }
 }

@@ -38,7 +38,7 @@ final class ExactSvd {
     static long bytes(long rows, long columns, long rank, int threads) {
         long smaller = Math.min(rows, columns);
         long results = (rows + columns) * rank * Float.BYTES;
-        long eigen = rank == 0 ? 0 : SymmetricEigen.bytes(smaller) + rank * smaller * Float.BYTES;
+        long eigen = rank == 0 ? 0 : SymmetricEigen.bytes(smaller, threads) + rank * smaller * Float.BYTES;
         if (rows < columns) {
             return (rows + rank) * columns * Float.BYTES
                     + Gram.bytesOfRows(rows, columns, threads)

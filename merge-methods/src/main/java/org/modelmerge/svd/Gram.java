@@ -12,7 +12,6 @@ final class Gram {
     private final Workspace workspace;
     /// By block of columns, then row: the upper triangle.
     private final double[][][] sums;
-    private double squares;
 
     Gram(int size, Workspace workspace) {
         this.size = size;
@@ -34,17 +33,16 @@ final class Gram {
     static Gram ofRows(float[][] rows, int length, Workspace workspace) {
         Gram gram = new Gram(rows.length, workspace);
         int blockLength = blockLength(rows.length, length);
-        float[][] block = workspace.floats(blockLength, rows.length);
         for (int from = 0; from < length; from += blockLength) {
             int count = Math.min(blockLength, length - from);
-            for (int i = 0; i < rows.length; i++) {
-                for (int j = 0; j < count; j++) {
-                    block[j][i] = rows[i][from + j];
+            double[][] factors = gram.factors(count);
+            for (int c = 0; c < rows.length; c++) {
+                for (int k = 0; k < count; k++) {
+                    factors[c][k] = rows[c][from + k];
                 }
             }
-            gram.add(block, count);
+            gram.add(factors);
         }
-        workspace.release(block);
         return gram;
     }
 
@@ -54,8 +52,7 @@ final class Gram {
 
     /// Bytes of the arrays that [#ofRows] takes.
     static long bytesOfRows(long rows, long length, int threads) {
-        int block = blockLength(rows, length);
-        return block * rows * Float.BYTES + bytes(rows, length, block, threads);
+        return bytes(rows, length, blockLength(rows, length), threads);
     }
 
     /// Bytes of the arrays that a Gram matrix takes.
@@ -77,37 +74,51 @@ final class Gram {
     ///
     /// @param rows `[count or more][size]`
     void add(float[][] rows, int count) {
+        double[][] factors = factors(count);
+        int k = 0;
+        for (; k + 4 <= count; k += 4) {
+            float[] r0 = rows[k];
+            float[] r1 = rows[k + 1];
+            float[] r2 = rows[k + 2];
+            float[] r3 = rows[k + 3];
+            for (int c = 0; c < size; c++) {
+                double[] column = factors[c];
+                column[k] = r0[c];
+                column[k + 1] = r1[c];
+                column[k + 2] = r2[c];
+                column[k + 3] = r3[c];
+            }
+        }
+        for (; k < count; k++) {
+            for (int c = 0; c < size; c++) {
+                factors[c][k] = rows[k][c];
+            }
+        }
+        add(factors);
+    }
+
+    /// By column of A, zero beyond its rows.
+    private double[][] factors(int count) {
         int depth = depth(count);
         double[][] factors = workspace.doubles(size, depth);
-        for (double[] row : factors) {
-            Arrays.fill(row, count, depth, 0);
+        for (double[] column : factors) {
+            Arrays.fill(column, count, depth, 0);
         }
-        for (int k = 0; k < count; k++) {
-            float[] row = rows[k];
-            double sum = 0;
-            for (int c = 0; c < size; c++) {
-                factors[c][k] = row[c];
-                sum += (double) row[c] * row[c];
-            }
-            squares += sum;
-        }
-        workspace.run(sums.length, block -> add(sums.length - 1 - block, rows, count, depth, factors));
+        return factors;
+    }
+
+    private void add(double[][] factors) {
+        workspace.run(sums.length, block -> add(sums.length - 1 - block, factors));
         workspace.release(factors);
     }
 
-    private void add(int block, float[][] rows, int count, int depth, double[][] factors) {
+    private void add(int block, double[][] factors) {
         double[][] targets = sums[block];
         int from = block * WIDTH;
         int width = Math.min(WIDTH, size - from);
+        int depth = factors[0].length;
         double[][] tile = workspace.doubles(depth, width);
-        for (int k = 0; k < count; k++) {
-            for (int j = 0; j < width; j++) {
-                tile[k][j] = rows[k][from + j];
-            }
-        }
-        for (int k = count; k < depth; k++) {
-            Arrays.fill(tile[k], 0);
-        }
+        transpose(factors, from, width, tile);
         for (int k = 0; k < depth; k += RowSums.ROWS) {
             for (int c = 0; c < targets.length; c++) {
                 RowSums.add(factors[c], k, tile, k, targets[c], width);
@@ -116,14 +127,53 @@ final class Gram {
         workspace.release(tile);
     }
 
+    private static void transpose(double[][] factors, int from, int width, double[][] tile) {
+        int j = 0;
+        for (; j + 4 <= width; j += 4) {
+            double[] f0 = factors[from + j];
+            double[] f1 = factors[from + j + 1];
+            double[] f2 = factors[from + j + 2];
+            double[] f3 = factors[from + j + 3];
+            for (int k = 0; k < tile.length; k++) {
+                double[] row = tile[k];
+                row[j] = f0[k];
+                row[j + 1] = f1[k];
+                row[j + 2] = f2[k];
+                row[j + 3] = f3[k];
+            }
+        }
+        for (; j < width; j++) {
+            for (int k = 0; k < tile.length; k++) {
+                tile[k][j] = factors[from + j][k];
+            }
+        }
+    }
+
     /// The sum of all squares of A: its Frobenius norm squared.
     double squares() {
+        double squares = 0;
+        for (int c = 0; c < size; c++) {
+            squares += sums[c / WIDTH][c][c % WIDTH];
+        }
         return squares;
     }
 
     /// The `count` largest eigenvalues with their vectors.
     SymmetricEigen eigen(int count) {
         return SymmetricEigen.of(size, this::write, count, workspace);
+    }
+
+    /// The matrix itself, `[size][size]`.
+    double[][] matrix() {
+        double[][] matrix = workspace.doubles(size, size);
+        for (int c = 0; c < size; c++) {
+            for (int j = c; j < size; j++) {
+                double value = sums[j / WIDTH][c][j % WIDTH];
+                matrix[c][j] = value;
+                matrix[j][c] = value;
+            }
+        }
+        return matrix;
     }
 
     private void write(double[] matrix) {

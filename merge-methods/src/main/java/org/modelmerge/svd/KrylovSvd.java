@@ -18,7 +18,7 @@ import org.modelmerge.kernel.CounterHash;
 /// Decomposition", 2015, arXiv:1504.05477, algorithm 2. Differs: blocks are 0.6 times as wide as the rank; the first
 /// two serve as a start and do not enter the subspace, which keeps the eigenproblem small and reached residuals
 /// within 1% of the optimum on every spectrum that was measured (docs/decisions/0013); the basis is orthonormal
-/// block by block, by the SVQB method (Stathopoulos and Wu, 2002), which drops directions that the matrix lacks.
+/// block by block, by a pivoted Cholesky decomposition, which drops directions that the matrix lacks.
 final class KrylovSvd {
     private static final int STARTING_BLOCKS = 2;
     private static final int BLOCKS = 3;
@@ -59,8 +59,8 @@ final class KrylovSvd {
         return (rows * columns + blocks + (rows + columns) * rank) * Float.BYTES
                 + Gram.bytesOfRows(basis, longer, threads)
                 + 2 * Gram.bytesOfRows(block, longer, threads)
-                + SymmetricEigen.bytes(basis)
-                + SymmetricEigen.bytes(block)
+                + SymmetricEigen.bytes(basis, threads)
+                + PivotedCholesky.bytes(block)
                 + 3 * Products.bytes(basis, longer, threads);
     }
 
@@ -74,7 +74,8 @@ final class KrylovSvd {
         List<float[]> projected = new ArrayList<>();
         float[][] block = drawn(a, 0);
         for (int s = 0; s < STARTING_BLOCKS; s++) {
-            float[][] start = orthonormal(block, List.of(), rows);
+            float[][] start = whitened(block, rows);
+            workspace.release(block);
             float[][] image = Products.multiply(start, a, columns, workspace);
             workspace.release(start);
             block = next(image, a);
@@ -121,20 +122,25 @@ final class KrylovSvd {
     /// Scales by a power of two, so that the powers of the matrix neither overflow nor vanish.
     ///
     /// @return the exponent that was taken out
-    private static int normalise(float[][] a) {
-        float largest = 0;
-        for (float[] row : a) {
-            for (float value : row) {
-                largest = Math.max(largest, Math.abs(value));
+    private int normalise(float[][] a) {
+        float[] largest = new float[a.length];
+        workspace.run(a.length, i -> {
+            for (float value : a[i]) {
+                largest[i] = Math.max(largest[i], Math.abs(value));
             }
+        });
+        float overall = 0;
+        for (float value : largest) {
+            overall = Math.max(overall, value);
         }
-        int exponent = largest == 0 ? 0 : Math.clamp(Math.getExponent(largest), -LARGEST_EXPONENT, LARGEST_EXPONENT);
+        int exponent = overall == 0 ? 0 : Math.clamp(Math.getExponent(overall), -LARGEST_EXPONENT, LARGEST_EXPONENT);
         float factor = Math.scalb(1f, -exponent);
-        for (float[] row : a) {
+        workspace.run(a.length, i -> {
+            float[] row = a[i];
             for (int j = 0; j < row.length; j++) {
                 row[j] *= factor;
             }
-        }
+        });
         return exponent;
     }
 
@@ -182,22 +188,14 @@ final class KrylovSvd {
         workspace.release(inside);
     }
 
-    /// Orthonormal combinations of rows: `L^-1/2 Wt Y` where `Y Yt = W L Wt`. Between any two products with the matrix,
-    /// so that a dominant direction hides no other one: each product alone keeps five digits.
+    /// Orthonormal combinations of rows. Between any two products with the matrix, so that a dominant direction hides
+    /// no other one: each product alone keeps five digits.
     private float[][] whitened(float[][] block, int length) {
-        int size = block.length;
         Gram gram = Gram.ofRows(block, length, workspace);
-        SymmetricEigen eigen = gram.eigen(size);
+        double[][] products = gram.matrix();
         gram.release();
-        int count = 0;
-        while (count < size && eigen.values()[count] > NEGLIGIBLE * NEGLIGIBLE * eigen.values()[0]) {
-            count++;
-        }
-        float[][] combinations = workspace.floats(count, size);
-        for (int k = 0; k < count; k++) {
-            eigen.vector(k, 1 / Math.sqrt(eigen.values()[k]), combinations[k]);
-        }
-        eigen.release(workspace);
+        float[][] combinations = PivotedCholesky.combinations(products, NEGLIGIBLE, workspace);
+        workspace.release(products);
         float[][] whitened = Products.multiply(combinations, block, length, workspace);
         workspace.release(combinations);
         return whitened;
@@ -232,13 +230,17 @@ final class KrylovSvd {
         return svd;
     }
 
-    private static double squares(float[][] rows) {
-        double sum = 0;
-        for (float[] row : rows) {
-            double ofRow = 0;
-            for (float value : row) {
-                ofRow += (double) value * value;
+    private double squares(float[][] rows) {
+        double[] sums = new double[rows.length];
+        workspace.run(rows.length, i -> {
+            double sum = 0;
+            for (float value : rows[i]) {
+                sum += (double) value * value;
             }
+            sums[i] = sum;
+        });
+        double sum = 0;
+        for (double ofRow : sums) {
             sum += ofRow;
         }
         return sum;

@@ -1,7 +1,7 @@
 package org.modelmerge.svd;
 
 import java.util.Arrays;
-import org.modelmerge.kernel.RowSums;
+import org.modelmerge.kernel.RowPairSums;
 
 /// Products of float32 matrices, which are arrays of rows. Each element is summed from the left in float32, so the bits
 /// follow from the factors alone.
@@ -9,8 +9,8 @@ import org.modelmerge.kernel.RowSums;
 /// The result is cut into panels that fit the second-level cache: `TARGETS` rows of `WIDTH` elements, for which the
 /// right factor is packed in tiles of `DEPTH` rows.
 final class Products {
-    private static final int TARGETS = 128;
-    private static final int WIDTH = 512;
+    private static final int TARGETS = 256;
+    private static final int WIDTH = RowPairSums.PITCH;
     private static final int LEAST_WIDTH = 128;
     private static final int DEPTH = 64;
 
@@ -41,14 +41,44 @@ final class Products {
     /// @param right `[n][k]`
     /// @return `[p][n]`
     static float[][] multiplyTransposed(float[][] left, float[][] right, int depths, Workspace workspace) {
-        return product(left, depths, right.length, workspace, (k, depth, from, width, tile) -> {
-            for (int j = 0; j < width; j++) {
-                float[] row = right[from + j];
-                for (int t = 0; t < depth; t++) {
-                    tile[t][j] = row[k + t];
-                }
+        return product(
+                left,
+                depths,
+                right.length,
+                workspace,
+                (k, depth, from, width, tile) -> transpose(right, from, width, k, depth, tile));
+    }
+
+    /// `tile[t][j] = rows[from + j][k + t]`, eight rows at a time: a column of all rows would miss the cache each time.
+    private static void transpose(float[][] rows, int from, int width, int k, int depth, float[][] tile) {
+        int j = 0;
+        for (; j + 8 <= width; j += 8) {
+            float[] r0 = rows[from + j];
+            float[] r1 = rows[from + j + 1];
+            float[] r2 = rows[from + j + 2];
+            float[] r3 = rows[from + j + 3];
+            float[] r4 = rows[from + j + 4];
+            float[] r5 = rows[from + j + 5];
+            float[] r6 = rows[from + j + 6];
+            float[] r7 = rows[from + j + 7];
+            for (int t = 0; t < depth; t++) {
+                float[] target = tile[t];
+                target[j] = r0[k + t];
+                target[j + 1] = r1[k + t];
+                target[j + 2] = r2[k + t];
+                target[j + 3] = r3[k + t];
+                target[j + 4] = r4[k + t];
+                target[j + 5] = r5[k + t];
+                target[j + 6] = r6[k + t];
+                target[j + 7] = r7[k + t];
             }
-        });
+        }
+        for (; j < width; j++) {
+            float[] row = rows[from + j];
+            for (int t = 0; t < depth; t++) {
+                tile[t][j] = row[k + t];
+            }
+        }
     }
 
     private static float[][] product(float[][] left, int depths, int columns, Workspace workspace, Packing packing) {
@@ -59,12 +89,16 @@ final class Products {
             int from = panel * panelWidth;
             int width = Math.min(panelWidth, columns - from);
             float[][] tile = workspace.floats(DEPTH, width);
-            float[][] sums = workspace.floats(Math.min(TARGETS, left.length), width);
+            float[][] sums = workspace.floats(pairs(Math.min(TARGETS, left.length)), 2 * WIDTH);
             new Panel(left, depths, packing, from, width, out, tile, sums).compute();
             workspace.release(tile);
             workspace.release(sums);
         });
         return out;
+    }
+
+    private static int pairs(int targets) {
+        return (targets + 1) / 2;
     }
 
     private static int panelWidth(long columns, int threads) {
@@ -80,7 +114,8 @@ final class Products {
         int width = panelWidth(columns, threads);
         long panels = (columns + width - 1) / width;
         // One more for the last panel, which is narrower.
-        return (Math.min(panels, threads) + 1) * (DEPTH + Math.min(TARGETS, rows)) * width * Float.BYTES;
+        return (Math.min(panels, threads) + 1) * DEPTH * width * Float.BYTES
+                + Math.min(panels, threads) * pairs((int) Math.min(TARGETS, rows)) * 2 * WIDTH * Float.BYTES;
     }
 
     private static final class Panel {
@@ -92,7 +127,8 @@ final class Products {
         private final float[][] out;
         private final float[][] tile;
         private final float[][] sums;
-        private final float[] lastFactors = new float[RowSums.ROWS];
+        private final float[] lastFirst = new float[RowPairSums.ROWS];
+        private final float[] lastSecond = new float[RowPairSums.ROWS];
 
         Panel(
                 float[][] left,
@@ -116,36 +152,42 @@ final class Products {
         void compute() {
             for (int c = 0; c < left.length; c += TARGETS) {
                 int targets = Math.min(TARGETS, left.length - c);
-                for (int t = 0; t < targets; t++) {
-                    Arrays.fill(sums[t], 0);
+                for (int pair = 0; pair < pairs(targets); pair++) {
+                    Arrays.fill(sums[pair], 0);
                 }
                 for (int k = 0; k < depths; k += DEPTH) {
                     add(c, targets, k, Math.min(DEPTH, depths - k));
                 }
                 for (int t = 0; t < targets; t++) {
-                    System.arraycopy(sums[t], 0, out[c + t], from, width);
+                    System.arraycopy(sums[t / 2], t % 2 * WIDTH, out[c + t], from, width);
                 }
             }
         }
 
         private void add(int c, int targets, int k, int depth) {
             packing.pack(k, depth, from, width, tile);
-            int whole = depth - depth % RowSums.ROWS;
-            for (int t = 0; t < whole; t += RowSums.ROWS) {
-                for (int target = 0; target < targets; target++) {
-                    RowSums.add(left[c + target], k + t, tile, t, sums[target], width);
+            int whole = depth - depth % RowPairSums.ROWS;
+            for (int t = 0; t < whole; t += RowPairSums.ROWS) {
+                for (int target = 0; target < targets; target += 2) {
+                    float[] first = left[c + target];
+                    RowPairSums.add(first, second(c, target, targets), k + t, tile, t, sums[target / 2], width);
                 }
             }
             if (whole < depth) {
-                for (int t = depth; t < whole + RowSums.ROWS; t++) {
+                for (int t = depth; t < whole + RowPairSums.ROWS; t++) {
                     Arrays.fill(tile[t], 0);
                 }
-                for (int target = 0; target < targets; target++) {
-                    Arrays.fill(lastFactors, 0);
-                    System.arraycopy(left[c + target], k + whole, lastFactors, 0, depth - whole);
-                    RowSums.add(lastFactors, 0, tile, whole, sums[target], width);
+                for (int target = 0; target < targets; target += 2) {
+                    System.arraycopy(left[c + target], k + whole, lastFirst, 0, depth - whole);
+                    System.arraycopy(second(c, target, targets), k + whole, lastSecond, 0, depth - whole);
+                    RowPairSums.add(lastFirst, lastSecond, 0, tile, whole, sums[target / 2], width);
                 }
             }
+        }
+
+        /// Without a second row the first one serves twice, and what it gives is not used.
+        private float[] second(int c, int target, int targets) {
+            return left[c + Math.min(target + 1, targets - 1)];
         }
     }
 }

@@ -7,8 +7,6 @@ import java.util.stream.IntStream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.decomposition.eig.symm.SymmetricQREigenHelper_DDRM;
 import org.ejml.dense.row.decomposition.eig.symm.SymmetricQrAlgorithm_DDRM;
-import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
-import org.ejml.interfaces.decomposition.TridiagonalSimilarDecomposition_F64;
 import org.jspecify.annotations.Nullable;
 
 /// Eigenvalues and eigenvectors of a symmetric matrix, largest first.
@@ -21,8 +19,8 @@ record SymmetricEigen(int size, double[] values, int[] places, double[] vectors)
     /// The `count` largest.
     ///
     /// EJML's QR iteration does the work; should it ever fail to converge, [Jacobi] does, which cannot. The
-    /// parts of the library are put together as in its `SymmetricQRAlgorithmDecomposition_DDRM`, with the same
-    /// bits, on arrays of the workspace: the library would take new ones each time.
+    /// parts of the library are put together as in its `SymmetricQRAlgorithmDecomposition_DDRM`, on arrays of the
+    /// workspace and with the workspace's threads.
     ///
     /// @param matrix writes the matrix `[n][n]` row-major, symmetric and finite
     static SymmetricEigen of(int size, Consumer<double[]> matrix, int count, Workspace workspace) {
@@ -30,7 +28,7 @@ record SymmetricEigen(int size, double[] values, int[] places, double[] vectors)
         double[] input = workspace.doubles(elements);
         double[] vectors = workspace.doubles(elements);
         matrix.accept(input);
-        double[] values = size == 0 ? null : byQrIteration(size, input, vectors);
+        double[] values = size == 0 ? null : byQrIteration(size, input, vectors, workspace);
         if (values == null) {
             matrix.accept(input);
             values = Jacobi.decompose(size, input, vectors);
@@ -41,8 +39,8 @@ record SymmetricEigen(int size, double[] values, int[] places, double[] vectors)
 
     /// @param input is overwritten
     /// @return the eigenvalues in the order of the vectors, null if they did not converge
-    private static double @Nullable [] byQrIteration(int size, double[] input, double[] vectors) {
-        TridiagonalSimilarDecomposition_F64<DMatrixRMaj> tridiagonal = DecompositionFactory_DDRM.tridiagonal(size);
+    private static double @Nullable [] byQrIteration(int size, double[] input, double[] vectors, Workspace workspace) {
+        TridiagonalForm tridiagonal = new TridiagonalForm();
         if (!tridiagonal.decompose(DMatrixRMaj.wrap(size, size, input))) {
             return null;
         }
@@ -57,16 +55,15 @@ record SymmetricEigen(int size, double[] values, int[] places, double[] vectors)
             return null;
         }
         double[] shifts = helper.copyEigenvalues(null);
-        helper.init(diagonal, off, size);
-        DMatrixRMaj rotated = tridiagonal.getQ(DMatrixRMaj.wrap(size, size, vectors), true);
-        iteration.setQ(rotated);
-        if (!iteration.process(-1, null, null, shifts)) {
-            return null;
-        }
-        if (rotated.getData() != vectors) {
-            System.arraycopy(rotated.getData(), 0, vectors, 0, vectors.length);
-        }
-        return helper.copyEigenvalues(null);
+        tridiagonal.vectors(vectors, workspace);
+        RotatedVectors rotated = new RotatedVectors(size, vectors, workspace);
+        rotated.init(diagonal, off, size);
+        SymmetricQrAlgorithm_DDRM rotating = new SymmetricQrAlgorithm_DDRM(rotated);
+        rotating.setFastEigenvalues(true);
+        rotating.setQ(DMatrixRMaj.wrap(size, size, vectors));
+        boolean converged = rotating.process(-1, null, null, shifts);
+        rotated.finish(vectors);
+        return converged ? rotated.copyEigenvalues(null) : null;
     }
 
     /// The largest of some pairs, in descending order; equal values keep their order.
@@ -83,8 +80,10 @@ record SymmetricEigen(int size, double[] values, int[] places, double[] vectors)
     }
 
     /// Bytes of the arrays that [#of] takes.
-    static long bytes(long size) {
-        return 2 * size * size * Double.BYTES;
+    ///
+    /// @param threads of the workspace
+    static long bytes(long size, int threads) {
+        return 2 * size * size * Double.BYTES + TridiagonalForm.bytes(size, threads) + RotatedVectors.bytes(size);
     }
 
     /// Writes the k-th vector, times a factor.

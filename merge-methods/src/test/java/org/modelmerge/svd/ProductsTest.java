@@ -7,7 +7,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 final class ProductsTest {
     @ParameterizedTest
-    @CsvSource({"1, 1, 1", "3, 8, 5", "130, 65, 700", "2, 200, 1100", "5, 3, 127", "129, 64, 513"})
+    @CsvSource({"1, 1, 1", "3, 8, 5", "130, 65, 700", "2, 200, 1100", "5, 3, 127", "129, 64, 513", "257, 70, 1030"})
     void sumsFromTheLeftWhateverTheBlocksAndThreads(int rows, int depth, int columns) {
         float[][] left = Matrices.random(rows, depth, 1);
         float[][] right = Matrices.random(depth, columns, 2);

@@ -67,9 +67,9 @@ final class SymmetricEigenTest {
         assertThat(eigen(matrix, 1).values()[0]).isEqualTo(all.values()[0]);
     }
 
-    /// Its parts are put together here as EJML does, on arrays that are used again.
+    /// Its parts are put together here, with reflections and rotations on slices.
     @ParameterizedTest
-    @ValueSource(ints = {1, 2, 3, 17, 90})
+    @ValueSource(ints = {1, 2, 3, 17, 90, 128, 300})
     void hasTheBitsOfTheLibrary(int size) {
         double[][] matrix = symmetric(size, size);
         for (int i = 0; i < size; i++) {
