@@ -149,11 +149,16 @@ final class Gram {
         }
     }
 
+    /// @param c at most `j`
+    private double at(int c, int j) {
+        return sums[j / WIDTH][c][j % WIDTH];
+    }
+
     /// The sum of all squares of A: its Frobenius norm squared.
     double squares() {
         double squares = 0;
         for (int c = 0; c < size; c++) {
-            squares += sums[c / WIDTH][c][c % WIDTH];
+            squares += at(c, c);
         }
         return squares;
     }
@@ -168,9 +173,8 @@ final class Gram {
         double[][] matrix = workspace.doubles(size, size);
         for (int c = 0; c < size; c++) {
             for (int j = c; j < size; j++) {
-                double value = sums[j / WIDTH][c][j % WIDTH];
-                matrix[c][j] = value;
-                matrix[j][c] = value;
+                matrix[c][j] = at(c, j);
+                matrix[j][c] = at(c, j);
             }
         }
         return matrix;
@@ -179,9 +183,8 @@ final class Gram {
     private void write(double[] matrix) {
         for (int c = 0; c < size; c++) {
             for (int j = c; j < size; j++) {
-                double value = sums[j / WIDTH][c][j % WIDTH];
-                matrix[c * size + j] = value;
-                matrix[j * size + c] = value;
+                matrix[c * size + j] = at(c, j);
+                matrix[j * size + c] = at(c, j);
             }
         }
     }

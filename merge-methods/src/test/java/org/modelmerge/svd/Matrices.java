@@ -32,6 +32,24 @@ final class Matrices {
         return sum;
     }
 
+    /// A square matrix with given singular values, whose vectors are the rows of a Hadamard matrix.
+    ///
+    /// @param values as many as a power of two
+    static float[][] ofSingularValues(double[] values) {
+        int size = values.length;
+        float[][] matrix = new float[size][size];
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
+                double sum = 0;
+                for (int k = 0; k < size; k++) {
+                    sum += (Integer.bitCount(k & i) + Integer.bitCount(k & (j ^ 5))) % 2 == 0 ? values[k] : -values[k];
+                }
+                matrix[i][j] = (float) (sum / size);
+            }
+        }
+        return matrix;
+    }
+
     static float[][] transposed(float[][] matrix, int columns) {
         float[][] transposed = new float[columns][matrix.length];
         for (int i = 0; i < matrix.length; i++) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -82,6 +83,25 @@ final class TruncatedSvdTest {
 
         assertThat(Matrices.residual(matrix, 180, svd)).isLessThan(1e-5 * Math.sqrt(svd.squares()));
         assertThat(svd.u()).doesNotContain(Float.NaN);
+    }
+
+    /// One block alone, narrower than the rank, would find no more of them than it has vectors.
+    @ParameterizedTest
+    @CsvSource({"60, 0.5", "60, 0.1", "60, 0.9", "120, 0.3"})
+    void findsAllOfManyEqualSingularValuesWhenRandomised(int rank, double next) throws MergeException {
+        int size = 512;
+        double[] values = new double[size];
+        for (int k = 0; k < size; k++) {
+            values[k] = k < rank ? 1 : next * (1 - k / (2.0 * size));
+        }
+        float[][] matrix = Matrices.ofSingularValues(values);
+        double[] squares = Arrays.stream(values).map(value -> value * value).toArray();
+
+        TruncatedSvd svd = of(matrix, size, rank, SvdMode.RANDOMIZED);
+
+        assertThat(svd.exact()).isFalse();
+        assertThat(Matrices.residual(matrix, size, svd) / Matrices.optimum(squares, rank))
+                .isBetween(0.9999, 1.01);
     }
 
     @ParameterizedTest
