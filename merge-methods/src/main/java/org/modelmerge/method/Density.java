@@ -37,9 +37,10 @@ public record Density(double fraction) {
         boolean percent = text.endsWith("%");
         String digits = percent ? text.substring(0, text.length() - 1) : text;
         try {
-            double number = new BigDecimal(digits.length() > 40 ? "x" : digits.strip()).doubleValue();
-            return percent ? percent(number) : fraction(number);
-        } catch (IllegalArgumentException _) {
+            BigDecimal number = new BigDecimal(digits.length() > 40 ? "x" : digits.strip());
+            // In decimals: 98.44 / 100 is not the double next to 0.9844.
+            return fraction((percent ? number.movePointLeft(2) : number).doubleValue());
+        } catch (IllegalArgumentException | ArithmeticException _) {
             throw MergeException.of(
                     ErrorCode.USAGE,
                     "bad density (got " + Printable.text(text)

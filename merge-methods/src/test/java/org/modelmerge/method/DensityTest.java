@@ -37,9 +37,18 @@ final class DensityTest {
     @Test
     void readsPercentAndFractionAlike() throws MergeException {
         assertThat(Density.parse("20%")).isEqualTo(Density.parse("0.2")).isEqualTo(Density.percent(20));
+        assertThat(Density.parse("98.44%")).isEqualTo(Density.fraction(0.9844));
         assertThat(Density.parse("1")).isEqualTo(Density.parse("100%"));
         assertThat(Density.parse("2e-1")).isEqualTo(Density.fraction(0.2));
         assertThat(Density.parse("1").keepsAll()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "%", "0", "0%", "101%", "1e-2147483647%", "1e2147483647", "NaN", "a fifth"})
+    void refusesTextThatIsNoShare(String text) {
+        assertThatThrownBy(() -> Density.parse(text))
+                .isInstanceOf(MergeException.class)
+                .hasMessageContaining("20% or 0.2");
     }
 
     @Test
