@@ -181,11 +181,15 @@ row() {
         if [ -z "$1" ]; then
             once subject "$number_of_pair" "$2"
         elif [ $((number_of_pair % 2)) -eq 1 ]; then
-            settle && once reference "$number_of_pair" "$1"
-            settle && once subject "$number_of_pair" "$2"
+            settle
+            once reference "$number_of_pair" "$1"
+            settle
+            once subject "$number_of_pair" "$2"
         else
-            settle && once subject "$number_of_pair" "$2"
-            settle && once reference "$number_of_pair" "$1"
+            settle
+            once subject "$number_of_pair" "$2"
+            settle
+            once reference "$number_of_pair" "$1"
         fi
         number_of_pair=$((number_of_pair + 1))
     done

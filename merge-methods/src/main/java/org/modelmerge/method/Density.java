@@ -22,7 +22,8 @@ public record Density(double fraction) {
 
     /// For example `percent(20)`.
     public static Density percent(double percent) {
-        return new Density(percent / 100);
+        // In decimals: 98.44 / 100 is not the double next to 0.9844.
+        return new Density(BigDecimal.valueOf(percent).movePointLeft(2).doubleValue());
     }
 
     /// What is left when a share is masked: `1 - maskRate`, in double as the official code computes it.
@@ -37,10 +38,9 @@ public record Density(double fraction) {
         boolean percent = text.endsWith("%");
         String digits = percent ? text.substring(0, text.length() - 1) : text;
         try {
-            BigDecimal number = new BigDecimal(digits.length() > 40 ? "x" : digits.strip());
-            // In decimals: 98.44 / 100 is not the double next to 0.9844.
-            return fraction((percent ? number.movePointLeft(2) : number).doubleValue());
-        } catch (IllegalArgumentException | ArithmeticException _) {
+            double number = new BigDecimal(digits.length() > 40 ? "x" : digits.strip()).doubleValue();
+            return percent ? percent(number) : fraction(number);
+        } catch (IllegalArgumentException _) {
             throw MergeException.of(
                     ErrorCode.USAGE,
                     "bad density (got " + Printable.text(text)

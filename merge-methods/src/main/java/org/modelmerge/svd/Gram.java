@@ -75,21 +75,7 @@ final class Gram {
     /// @param rows `[count or more][size]`
     void add(float[][] rows, int count) {
         double[][] factors = factors(count);
-        int k = 0;
-        for (; k + 4 <= count; k += 4) {
-            float[] r0 = rows[k];
-            float[] r1 = rows[k + 1];
-            float[] r2 = rows[k + 2];
-            float[] r3 = rows[k + 3];
-            for (int c = 0; c < size; c++) {
-                double[] column = factors[c];
-                column[k] = r0[c];
-                column[k + 1] = r1[c];
-                column[k + 2] = r2[c];
-                column[k + 3] = r3[c];
-            }
-        }
-        for (; k < count; k++) {
+        for (int k = 0; k < count; k++) {
             for (int c = 0; c < size; c++) {
                 factors[c][k] = rows[k][c];
             }
@@ -118,35 +104,17 @@ final class Gram {
         int width = Math.min(WIDTH, size - from);
         int depth = factors[0].length;
         double[][] tile = workspace.doubles(depth, width);
-        transpose(factors, from, width, tile);
+        for (int k = 0; k < depth; k++) {
+            for (int j = 0; j < width; j++) {
+                tile[k][j] = factors[from + j][k];
+            }
+        }
         for (int k = 0; k < depth; k += RowSums.ROWS) {
             for (int c = 0; c < targets.length; c++) {
                 RowSums.add(factors[c], k, tile, k, targets[c], width);
             }
         }
         workspace.release(tile);
-    }
-
-    private static void transpose(double[][] factors, int from, int width, double[][] tile) {
-        int j = 0;
-        for (; j + 4 <= width; j += 4) {
-            double[] f0 = factors[from + j];
-            double[] f1 = factors[from + j + 1];
-            double[] f2 = factors[from + j + 2];
-            double[] f3 = factors[from + j + 3];
-            for (int k = 0; k < tile.length; k++) {
-                double[] row = tile[k];
-                row[j] = f0[k];
-                row[j + 1] = f1[k];
-                row[j + 2] = f2[k];
-                row[j + 3] = f3[k];
-            }
-        }
-        for (; j < width; j++) {
-            for (int k = 0; k < tile.length; k++) {
-                tile[k][j] = factors[from + j][k];
-            }
-        }
     }
 
     /// @param c at most `j`

@@ -28,6 +28,8 @@ final class KrylovSvd {
     private static final int RANKS_PER_BLOCK = 50;
     private static final int OVERSAMPLING = 4;
     private static final int PROBES = 4;
+    /// Blocks at the end whose products probes share: the first turns them to what is large, the last measures it.
+    private static final int PROBED_BLOCKS = 2;
     /// A direction outside whose square is so many times that of the last one inside was missed.
     private static final double MISSED = 1.1;
     /// Directions whose share of a block's norm is below this are rounding noise of float32.
@@ -135,7 +137,6 @@ final class KrylovSvd {
             }
             basis.addAll(Arrays.asList(block));
             probes = orthonormal(probes, 1);
-            // Products with the matrix are large, so probes take part in those of the blocks.
             float[][] images = image(a, joined(block, probes));
             workspace.release(probes);
             float[][] ofBlock = Arrays.copyOf(images, block.length);
@@ -146,7 +147,7 @@ final class KrylovSvd {
             }
             float[][] next = whitened(ofBlock, columns);
             float[][] nextProbes =
-                    s + LEAST_BLOCKS == blocks ? signs(PROBES, 2 * draw + 1) : whitened(ofProbes, columns);
+                    s + 1 + PROBED_BLOCKS == blocks ? signs(PROBES, 2 * draw + 1) : whitened(ofProbes, columns);
             workspace.release(ofProbes);
             float[][] products = times(a, joined(next, nextProbes));
             block = Arrays.copyOf(products, next.length);

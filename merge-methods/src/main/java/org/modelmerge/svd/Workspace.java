@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 public final class Workspace {
     /// What a process of decompositions takes beyond its arrays and beyond what a merge takes, in bytes: small arrays
     /// that wait for the collector, and compiled loops. Measured as resident memory.
-    public static final long PROCESS_BYTES = 80L << 20;
+    public static final long PROCESS_BYTES = 88L << 20;
 
     /// Arrays that were given up are collected at once from this size on: it costs some hundredths of a second, and
     /// spares the process as much memory.
